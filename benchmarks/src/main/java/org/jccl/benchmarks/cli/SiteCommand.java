@@ -3,9 +3,15 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.report.Part;
+import org.jccl.benchmarks.report.ReportPage;
 import org.jccl.benchmarks.site.SiteBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,7 +70,7 @@ final class SiteCommand implements Callable<Integer> {
       api = null;
     }
     try {
-      int pages = SiteBuilder.build(root, out, api);
+      int pages = SiteBuilder.build(root, out, api, measurements(root.resolve("docs/reports")));
       var screen = spec.commandLine().getOut();
       screen.println(
           "%d pages%s: %s"
@@ -74,6 +80,26 @@ final class SiteCommand implements Callable<Integer> {
     } catch (IllegalArgumentException failed) {
       throw bad("--out: " + CleanText.messageOf(failed));
     }
+  }
+
+  /** All measurements that are kept there, on one page; null if there are none. */
+  static @Nullable String measurements(Path reports) throws IOException {
+    List<Part> parts = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(reports)) {
+      for (Path file : files.filter(SiteCommand::isKept).sorted().toList()) {
+        try {
+          parts.add(PageSource.read(file).part("m" + (parts.size() + 1)));
+        } catch (BadFileException otherKind) {
+          // Recordings and profiles are JSON, too.
+          continue;
+        }
+      }
+    }
+    return parts.isEmpty() ? null : ReportPage.write("All measurements", parts);
+  }
+
+  private static boolean isKept(Path file) {
+    return file.getFileName().toString().matches("(report|.*rounds|jmh)\\.json(\\.gz)?");
   }
 
   private ParameterException bad(String what) {

@@ -20,6 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The comparison as a part of a page. */
 final class ComparisonHtml {
+  private static final Map<String, String> MEANINGS =
+      Map.of(
+          "size", "as nccl-tests counts it",
+          "jccl", "the simulator, each call followed by a synchronization; median of the rounds",
+          "enqueued", "the simulator, many calls and one synchronization",
+          "free", "the simulator with threads that run freely",
+          "Open MPI", "as it is installed",
+          "best", "Open MPI's fastest algorithm, in brackets",
+          "C limit", "C threads that only move the bytes",
+          "× peer", "the best peer's time over jccl's: larger is better",
+          "× limit", "jccl's time over the C limit's: smaller is better",
+          "bar", "the target, and whether it is met");
+
   private ComparisonHtml() {}
 
   static String write(PeerResults results) {
@@ -193,7 +206,8 @@ final class ComparisonHtml {
             "× peer",
             "bar",
             "× limit",
-            "bar"));
+            "bar"),
+        MEANINGS);
     html.append("</tr>\n</thead>\n<tbody>\n");
     rows.forEach(row -> row(html, row));
     return ReportPage.heading("h2", "", "All sizes", id + "-table")

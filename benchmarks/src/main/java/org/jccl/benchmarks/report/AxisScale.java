@@ -13,14 +13,15 @@ public sealed interface AxisScale {
 
   /** Powers of two from the smallest to the largest value; at most seven labels. */
   record Binary(double low, double high) implements AxisScale {
-    /** A scale that holds both. */
+    /** A scale that holds both, and nothing below 1: there is no size of which that is a power. */
     public static Binary of(double min, double max) {
-      return max > min ? new Binary(min, max) : new Binary(min / 2, min * 2);
+      double low = Math.max(1, min);
+      return max > low ? new Binary(low, max) : new Binary(low / 2, low * 2);
     }
 
     @Override
     public double position(double value) {
-      return Math.log(value / low) / Math.log(high / low);
+      return Math.log(Math.max(value, low) / low) / Math.log(high / low);
     }
 
     @Override
@@ -44,8 +45,13 @@ public sealed interface AxisScale {
   record Decimal(double low, double high) implements AxisScale {
     private static final double[] STEPS = {1, 2, 5, 10};
 
+    /** Nothing that is measured is smaller; there is no place for 0. */
+    private static final double SMALLEST = 1e-9;
+
     /** A scale that holds both. */
-    public static Decimal of(double min, double max) {
+    public static Decimal of(double least, double most) {
+      double min = Math.max(least, SMALLEST);
+      double max = Math.max(most, min);
       double low = 0;
       double high = 0;
       for (double mantissa : STEPS) {

@@ -141,7 +141,13 @@ public final class BenchBeside {
             "min µs",
             "p95 µs",
             "ratio",
-            "verdict"));
+            "verdict"),
+        Map.of(
+            "time µs", Columns.meaning("time_us"),
+            "min µs", Columns.meaning("min_us"),
+            "p95 µs", Columns.meaning("p95_us"),
+            "ratio", "the second time over the first",
+            "verdict", "slower or faster only where the samples from min to p95 do not meet"));
     html.append("</tr>\n</thead>\n<tbody>\n");
     rows().forEach(row -> row(html, row));
     String alone =

@@ -44,7 +44,7 @@ public final class BenchPart {
   private static String note(BenchReport report) {
     String old =
         report.timeColumns().contains(TimeColumn.OWN_MEDIAN)
-            ? ". " + sentence(TimeColumn.OWN_MEDIAN.words())
+            ? "; " + TimeColumn.OWN_MEDIAN.words()
             : "";
     return "<p class=\"note %s\"><b>Time is %s.</b> %s.</p>\n"
         .formatted(
@@ -167,9 +167,7 @@ public final class BenchPart {
         ReportPage.item(
             "Clock %s: time is %s. %s."
                 .formatted(settings.clock(), report.timeKind(), sentence(settings.clockNote()))));
-    report
-        .timeColumns()
-        .forEach(column -> items.append(ReportPage.item(sentence(column.words()) + ".")));
+    report.timeColumns().forEach(column -> items.append(ReportPage.item(column.words() + ".")));
     items.append(
         ReportPage.item(
             "%d timed iterations after %d warm-ups%s. A sample is the slowest rank's; percentiles are"

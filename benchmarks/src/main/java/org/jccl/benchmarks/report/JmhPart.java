@@ -12,6 +12,17 @@ public final class JmhPart {
   /** Bars whose lengths differ more than this are points on a logarithmic axis instead. */
   private static final double WIDE = 40;
 
+  private static final Map<String, String> MEANINGS =
+      Map.of(
+          "score", "mean of the samples",
+          "first", "mean of the first run's samples",
+          "second", "mean of the second run's samples",
+          "low", "lower end of JMH's 99.9 % interval of the mean, or the smallest sample",
+          "high", "upper end of JMH's 99.9 % interval of the mean, or the largest sample",
+          "ratio", "second over first; coloured where the two intervals do not meet",
+          "samples", "number of samples, each of one iteration of JMH",
+          "B/op", "bytes that a call allocates on the Java heap");
+
   private JmhPart() {}
 
   /** The part; {@code second} is set beside it, line by line, if there is one. */
@@ -152,7 +163,8 @@ public final class JmhPart {
         second == null
             ? List.of("benchmark", "score", "low", "high", "unit", "samples", "B/op")
             : List.of(
-                "benchmark", "first", "low", "high", "second", "low", "high", "ratio", "unit"));
+                "benchmark", "first", "low", "high", "second", "low", "high", "ratio", "unit"),
+        MEANINGS);
     html.append("</tr>\n</thead>\n<tbody>\n");
     for (JmhResults.Line each : first.lines()) {
       html.append("<tr>");
@@ -181,7 +193,8 @@ public final class JmhPart {
     numbers(html, other);
     boolean isApart = other.low() > first.high() || other.high() < first.low();
     double ratio = other.score() / first.score();
-    number(html, ratio, !isApart ? "" : ratio > 1 ? "slower" : "faster");
+    boolean isSlower = ratio > 1 != first.isRate();
+    number(html, ratio, !isApart ? "" : isSlower ? "slower" : "faster");
   }
 
   private static void numbers(StringBuilder html, JmhResults.Line line) {

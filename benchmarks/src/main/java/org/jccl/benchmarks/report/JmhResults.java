@@ -44,6 +44,11 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
       boolean isInterval,
       int samples,
       @Nullable Double allocated) {
+    /** Whether more is better: operations in a time, not a time of an operation. */
+    boolean isRate() {
+      return unit.startsWith("ops");
+    }
+
     boolean isSameAs(Line other) {
       return group.equals(other.group) && name.equals(other.name) && unit.equals(other.unit);
     }
@@ -92,10 +97,11 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
     JsonFields metric = fields.get("primaryMetric").fields();
     double score = metric.get("score").number();
     List<Double> samples = new ArrayList<>();
-    for (JsonNode fork : metric.get("rawData").elements()) {
+    // JMH keeps histograms elsewhere, of which the interval is enough.
+    JsonNode raw = metric.find("rawData");
+    for (JsonNode fork : raw == null ? List.<JsonNode>of() : raw.elements()) {
       for (JsonNode sample : fork.elements()) {
-        // Sampling modes keep histograms here: pairs of a value and how often it came.
-        samples.add(sample.value() instanceof List<?> pair ? first(pair) : sample.number());
+        samples.add(sample.number());
       }
     }
     double[] interval = interval(metric);
@@ -110,10 +116,6 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
         isInterval,
         samples.size(),
         allocated(fields));
-  }
-
-  private static double first(List<?> pair) throws BadFileException {
-    return ((JsonNode) pair.getFirst()).number();
   }
 
   /** JMH writes "NaN" where there are too few samples. */

@@ -33,4 +33,10 @@ public record Part(
     String method,
     Map<String, String> facts,
     String file,
-    String json) {}
+    String json) {
+  /** The same with another title. */
+  Part withHeading(String other) {
+    return new Part(
+        id, kind, other, started, lead, note, tiles, charts, table, method, facts, file, json);
+  }
+}

@@ -17,9 +17,10 @@ public final class ReportPage {
    * The page as an HTML document.
    *
    * @param title its title, as text; the only part's heading if there is one part
-   * @param parts what it shows, in this order
+   * @param given what it shows, in this order
    */
-  public static String write(String title, List<Part> parts) {
+  public static String write(String title, List<Part> given) {
+    List<Part> parts = told(given);
     boolean single = parts.size() == 1;
     Map<String, String> places = new LinkedHashMap<>();
     places.put("title", Markup.escape(title));
@@ -30,6 +31,20 @@ public final class ReportPage {
     places.put(
         "parts", parts.stream().map(part -> part(part, single)).collect(Collectors.joining("\n")));
     return Page.fill(Page.resource("page.html"), places);
+  }
+
+  /** Headings that are alike get the time of their run. */
+  private static List<Part> told(List<Part> parts) {
+    return parts.stream()
+        .map(
+            part -> {
+              boolean isAlone =
+                  parts.stream().filter(p -> p.heading().equals(part.heading())).count() == 1;
+              return isAlone || part.started().isEmpty()
+                  ? part
+                  : part.withHeading(part.heading() + ", " + part.started());
+            })
+        .toList();
   }
 
   private static String kinds(List<Part> parts) {
@@ -133,12 +148,22 @@ public final class ReportPage {
     return "<li>" + Markup.escape(words) + "</li>\n";
   }
 
-  /** Heads of columns that can be sorted; those of {@code texts} hold words, the others numbers. */
-  public static void heads(StringBuilder html, List<String> texts, List<String> names) {
+  /**
+   * Heads of columns that can be sorted.
+   *
+   * @param texts names of those that hold words; the others hold numbers
+   * @param names all names
+   * @param meanings what a column means, by its name; those that say it themselves have none
+   */
+  public static void heads(
+      StringBuilder html, List<String> texts, List<String> names, Map<String, String> meanings) {
     for (String name : names) {
       html.append(
-          "<th class=\"%s\"><span role=\"button\" tabindex=\"0\">%s</span></th>"
-              .formatted(texts.contains(name) ? "text" : "", Markup.escape(name)));
+          "<th class=\"%s\" title=\"%s\"><span role=\"button\" tabindex=\"0\">%s</span></th>"
+              .formatted(
+                  texts.contains(name) ? "text" : "",
+                  Markup.escape(meanings.getOrDefault(name, "")),
+                  Markup.escape(name)));
     }
   }
 

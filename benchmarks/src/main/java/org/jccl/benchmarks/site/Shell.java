@@ -18,14 +18,17 @@ final class Shell {
   private record Group(String name, List<Document> pages) {}
 
   private static final String BOOK = "Rule book";
+  private static final String REPORTS = "Reports";
 
   private final List<Group> groups = new ArrayList<>();
   private final boolean hasJavadoc;
+  private final boolean hasMeasurements;
 
-  Shell(Documents documents, boolean hasJavadoc) {
+  Shell(Documents documents, boolean hasJavadoc, boolean hasMeasurements) {
     this.hasJavadoc = hasJavadoc;
+    this.hasMeasurements = hasMeasurements;
     Map<String, List<Document>> sorted = new LinkedHashMap<>();
-    for (String name : List.of("Guides", BOOK, "Reports", "Project")) {
+    for (String name : List.of("Guides", BOOK, REPORTS, "Project")) {
       sorted.put(name, new ArrayList<>());
     }
     for (Document each : documents.all()) {
@@ -40,7 +43,7 @@ final class Shell {
       return BOOK;
     }
     if (path.startsWith("docs/reports/")) {
-      return "Reports";
+      return REPORTS;
     }
     return path.startsWith("docs/") || path.equals("README.md") ? "Guides" : "Project";
   }
@@ -82,6 +85,11 @@ final class Shell {
         nav.append(
             "<li><a href=\"%s\">All rules</a></li>\n"
                 .formatted(Markup.escape(LinkRewriter.relative(url, SiteBuilder.RULES))));
+      }
+      if (group.name.equals(REPORTS) && hasMeasurements) {
+        nav.append(
+            "<li><a href=\"%s\">All measurements on one page</a></li>\n"
+                .formatted(Markup.escape(LinkRewriter.relative(url, SiteBuilder.MEASUREMENTS))));
       }
       nav.append("</ul></details>\n");
     }

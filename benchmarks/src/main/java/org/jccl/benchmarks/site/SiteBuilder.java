@@ -17,12 +17,18 @@ public final class SiteBuilder {
   /** The list of all rules. */
   static final String RULES = "rules.html";
 
+  /** The page of all kept measurements. */
+  static final String MEASUREMENTS = "measurements.html";
+
   private final Path root;
   private final @Nullable Path javadoc;
 
-  private SiteBuilder(Path root, @Nullable Path javadoc) {
+  private final @Nullable String measurements;
+
+  private SiteBuilder(Path root, @Nullable Path javadoc, @Nullable String measurements) {
     this.root = root;
     this.javadoc = javadoc;
+    this.measurements = measurements;
   }
 
   /**
@@ -31,13 +37,17 @@ public final class SiteBuilder {
    * @param root the source tree
    * @param out a folder that does not exist, is empty, or was built by this
    * @param javadoc the API's documentation, which becomes a part of it; null for none
+   * @param measurements a page of all kept measurements, as HTML; null for none
    * @return how many pages it has
    * @throws IllegalArgumentException if {@code out} is none of these, in one line
    * @throws IOException if it cannot be built: a dead link is named with its page; then {@code out}
    *     is as it was
    */
-  public static int build(Path root, Path out, @Nullable Path javadoc) throws IOException {
-    return new SiteBuilder(root.toRealPath(), javadoc).build(out.toAbsolutePath().normalize());
+  public static int build(
+      Path root, Path out, @Nullable Path javadoc, @Nullable String measurements)
+      throws IOException {
+    return new SiteBuilder(root.toRealPath(), javadoc, measurements)
+        .build(out.toAbsolutePath().normalize());
   }
 
   private int build(Path out) throws IOException {
@@ -87,8 +97,7 @@ public final class SiteBuilder {
     LinkRewriter links = new LinkRewriter(root, documents, attached, dead);
     documents.all().forEach(links::rewrite);
     RuleLinks.add(documents);
-    boolean withJavadoc = javadoc != null;
-    Shell shell = new Shell(documents, withJavadoc);
+    Shell shell = new Shell(documents, javadoc != null, measurements != null);
     SearchIndex index = new SearchIndex();
     for (Document each : documents.all()) {
       String body = each.html();
@@ -99,6 +108,9 @@ public final class SiteBuilder {
     int attachedPages = attached.write(made, shell);
     if (!dead.isEmpty()) {
       throw new IOException("dead links:\n  " + String.join("\n  ", dead));
+    }
+    if (measurements != null) {
+      put(made, MEASUREMENTS, measurements);
     }
     if (javadoc != null) {
       copy(javadoc, made.resolve("javadoc"));

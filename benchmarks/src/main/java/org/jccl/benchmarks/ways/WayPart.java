@@ -2,6 +2,7 @@ package org.jccl.benchmarks.ways;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,14 +21,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Measurements in rounds as a part of a page: one file, or two of them side by side. */
 public final class WayPart {
+  private static final Map<String, String> MEANINGS =
+      Map.of(
+          "median µs", "median of the rounds, microseconds of one call, the slowest rank's",
+          "first µs", "the same of the first run",
+          "second µs", "the same of the second run",
+          "× as fast", "the first median over the second",
+          "× as fast as the first way", "the first way's median over this one's",
+          "95 % interval", "of the ratio, by bootstrap over the rounds",
+          "interval", "of the ratio, by bootstrap; 95 of 100 hold, of all lines together",
+          "verdict",
+              "slower or faster only where the interval lies more than 5 % beyond 1, and the fastest"
+                  + " tenth of the rounds does, too");
+
   private final String id;
   private final WayReport first;
   private final @Nullable WayReport second;
+  private final Map<WayTimes, Ratio> ratios;
 
   private WayPart(String id, WayReport first, @Nullable WayReport second) {
     this.id = id;
     this.first = first;
     this.second = second;
+    this.ratios = ratios();
   }
 
   /** The part; {@code second} is set beside it, line by line, if there is one. */
@@ -80,20 +96,42 @@ public final class WayPart {
   }
 
   private String count(Verdict verdict) {
-    WayReport beside = second;
-    if (beside == null) {
-      return "0";
-    }
-    int lines = first.inCommon(beside);
     long count =
         first.times().stream()
             .filter(
                 each -> {
-                  WayTimes other = beside.find(each);
-                  return other != null && WayVerdict.of(each, other, lines) == verdict;
+                  WayTimes other = second == null ? null : other(each);
+                  Ratio ratio = ratios.get(each);
+                  return other != null
+                      && ratio != null
+                      && WayVerdict.of(each, other, ratio) == verdict;
                 })
             .count();
     return Long.toString(count);
+  }
+
+  /** How many times as fast each line of the first is in the second, or as the first way. */
+  private Map<WayTimes, Ratio> ratios() {
+    Map<WayTimes, Ratio> found = new IdentityHashMap<>();
+    int lines = second == null ? 1 : first.inCommon(second);
+    for (WayTimes each : first.times()) {
+      WayTimes other = other(each);
+      if (other != null) {
+        found.put(
+            each,
+            second == null
+                ? Ratio.of(other.micros(), each.micros())
+                : Ratio.of(each.micros(), other.micros(), lines));
+      }
+    }
+    return found;
+  }
+
+  /** What a line is held against; null if there is nothing. */
+  private @Nullable WayTimes other(WayTimes each) {
+    return second == null
+        ? first.times().stream().filter(each::isBeside).findFirst().orElse(each)
+        : second.find(each);
   }
 
   private String charts() {
@@ -193,8 +231,9 @@ public final class WayPart {
                 "first µs",
                 "second µs",
                 "× as fast",
-                "95 % interval",
-                "verdict"));
+                "interval",
+                "verdict"),
+        MEANINGS);
     html.append("</tr>\n</thead>\n<tbody>\n");
     for (WayTimes each : first.times()) {
       row(html, each);
@@ -204,28 +243,21 @@ public final class WayPart {
   }
 
   private void row(StringBuilder html, WayTimes each) {
-    WayTimes other =
-        second == null
-            ? first.times().stream().filter(each::isBeside).findFirst().orElse(each)
-            : second.find(each);
+    WayTimes other = other(each);
+    Ratio ratio = ratios.get(each);
     html.append(each.wrong() > 0 ? "<tr class=\"wrong\">" : "<tr>");
     html.append("<td class=\"text\">%s</td>".formatted(Markup.escape(each.operation())));
     html.append("<td data-v=\"%d\">%s</td>".formatted(each.bytes(), Units.bytes(each.bytes())));
     html.append("<td class=\"text\">%s</td>".formatted(Markup.escape(each.way())));
     number(html, each.median(), "first strong");
-    if (other == null) {
+    if (other == null || ratio == null) {
       html.append("<td class=\"none\">n/a</td><td></td><td></td><td></td></tr>\n");
       return;
     }
     if (second != null) {
       number(html, other.median(), "strong");
     }
-    int lines = second == null ? 1 : first.inCommon(second);
-    Ratio ratio =
-        second == null
-            ? Ratio.of(other.micros(), each.micros())
-            : Ratio.of(each.micros(), other.micros(), lines);
-    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(each, other, lines);
+    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(each, other, ratio);
     String style =
         switch (verdict) {
           case SLOWER -> "slower";
@@ -257,7 +289,8 @@ public final class WayPart {
                 + " of rounds that are drawn again and again.")
         + ReportPage.item(
             "slower and faster: the whole interval lies more than 5 % beyond 1, which is what two runs"
-                + " of one program differ by.")
+                + " of one program differ by, and the fastest tenth of the rounds changed as much."
+                + " Of the intervals of all lines of two runs together 95 of 100 hold.")
         + commands();
   }
 

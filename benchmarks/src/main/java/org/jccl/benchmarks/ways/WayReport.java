@@ -117,13 +117,20 @@ public record WayReport(String machine, String started, String command, List<Way
     double[] rounds = new double[micros.size()];
     for (int i = 0; i < rounds.length; i++) {
       rounds[i] = micros.get(i).number();
+      if (rounds[i] <= 0) {
+        throw micros.get(i).wrong("is " + rounds[i] + ", expected more than 0");
+      }
+    }
+    JsonNode bytes = fields.get("bytes");
+    if (bytes.integer() < 0) {
+      throw bytes.wrong("is " + bytes.integer() + ", expected 0 or more");
     }
     if (rounds.length == 0) {
       throw fields.get("micros").wrong("is empty");
     }
     return new WayTimes(
         fields.get("operation").text(),
-        fields.get("bytes").integer(),
+        bytes.integer(),
         fields.get("way").text(),
         rounds,
         fields.get("wrong").integer());

@@ -35,7 +35,11 @@ public final class WayVerdict {
    * must have changed, too.
    */
   public static Verdict of(WayTimes before, WayTimes after, int lines) {
-    Ratio ratio = Ratio.of(before.micros(), after.micros(), lines);
+    return of(before, after, Ratio.of(before.micros(), after.micros(), lines));
+  }
+
+  /** The same with the ratio, for those who have it. */
+  static Verdict of(WayTimes before, WayTimes after, Ratio ratio) {
     double fastest = fastest(before) / fastest(after);
     if (ratio.isBelow(1 - TOLERANCE) && fastest < 1 - TOLERANCE) {
       return Verdict.SLOWER;
@@ -79,10 +83,10 @@ public final class WayVerdict {
       if (old == null) {
         continue;
       }
-      Verdict verdict = of(old, each, compared);
+      Ratio ratio = Ratio.of(old.micros(), each.micros(), compared);
+      Verdict verdict = of(old, each, ratio);
       slower += verdict == Verdict.SLOWER ? 1 : 0;
       faster += verdict == Verdict.FASTER ? 1 : 0;
-      Ratio ratio = Ratio.of(old.micros(), each.micros(), compared);
       out.println(
           String.format(
               Locale.ROOT,

@@ -31,7 +31,7 @@ function score(entry, words, whole) {
     if (!inHead && !inText && !entry.name.includes(word)) return 0;
     sum += (inHead ? 10 : 0) + (inText ? 2 : 0) + 1;
   }
-  return sum;
+  return sum + Math.min(6, 3000 / (entry.low.length + 1));
 }
 
 async function search() {
@@ -56,7 +56,8 @@ function hit(entry, words) {
   const page = document.createElement('span');
   page.textContent = entry.page === entry.heading ? '' : '  ' + entry.page;
   const text = document.createElement('p');
-  const at = Math.max(0, Math.min(...words.map(word => entry.low.indexOf(word)).filter(i => i >= 0), entry.low.length) - 60);
+  const places = words.map(word => entry.low.indexOf(word)).filter(place => place >= 0);
+  const at = places.length ? Math.max(0, Math.min(...places) - 60) : 0;
   const piece = entry.words.slice(at, at + 200);
   let rest = (at > 0 ? '…' : '') + piece + (at + 200 < entry.words.length ? '…' : '');
   while (rest) {

@@ -84,6 +84,14 @@ class ReportPageTest {
         .contains("samples&#39; range".replace("&#39;", "'"), "call, bytes=8 &lt;/script&gt;");
   }
 
+  @Test
+  void allKeptMeasurements_areOnThePageOfTheSite() throws Exception {
+    String html = SiteCommand.measurements(kept("")).strip();
+    int parts = Pattern.compile("<article ").matcher(html).results().mapToInt(each -> 1).sum();
+    assertThat(parts).isGreaterThan(5);
+    requireWhole(html, parts);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "2026-11-22-h200/x2/report.json, 2026-11-22-h200/x4/report.json, slower beyond all samples",
@@ -114,6 +122,26 @@ class ReportPageTest {
     String html = Files.readString(Path.of(page));
     requireWhole(html, 1);
     assertThat(html).contains("second run", "200", "Logarithmic, from ");
+  }
+
+  @Test
+  void ofRates_moreIsBetter_andHistogramsAreRead() throws Exception {
+    String page = folder.resolve("page.html").toString();
+    Path slow = jmh("slow.json", 4);
+    Path fast = jmh("fast.json", 400);
+    for (Path each : List.of(slow, fast)) {
+      String score = each == slow ? "4.0" : "400.0";
+      Files.writeString(
+          each,
+          Files.readString(each)
+              .replace("ns/op", "ops/us")
+              .replaceFirst("\\[\"NaN\", \"NaN\"]", "[" + score + ", " + score + "]")
+              .replace("rawData", "rawDataHistogram"));
+    }
+    assertThat(run("report", "html", "" + slow, "--beside", "" + fast, "--out", page))
+        .as(err.toString())
+        .isZero();
+    assertThat(Files.readString(Path.of(page))).contains("class=\"faster\">100</td>");
   }
 
   @Test

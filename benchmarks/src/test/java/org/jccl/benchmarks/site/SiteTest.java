@@ -40,7 +40,7 @@ class SiteTest {
   @Test
   void theWholeDocumentation_hasNoDeadLink_andAnAnchorForEachRule() throws Exception {
     Path site = folder.resolve("site");
-    int made = SiteBuilder.build(Repository.root(), site, null);
+    int made = SiteBuilder.build(Repository.root(), site, null, null);
 
     assertThat(LinkCheck.dead(site, "javadoc")).isEmpty();
     assertThat(made).isGreaterThan(100);
@@ -83,7 +83,7 @@ class SiteTest {
             "src/X.java",
             "class X<T> {}\n");
     Path site = folder.resolve("site");
-    SiteBuilder.build(root, site, null);
+    SiteBuilder.build(root, site, null, null);
 
     assertThat(Files.readString(site.resolve("index.html")))
         .contains(
@@ -106,10 +106,10 @@ class SiteTest {
   @Test
   void aDeadLink_isNamed_andTheOldPagesStay() throws Exception {
     Path site = folder.resolve("site");
-    SiteBuilder.build(tree("README.md", "# Old\n"), site, null);
+    SiteBuilder.build(tree("README.md", "# Old\n"), site, null, null);
     for (String link : List.of("gone.md", "#gone", "docs/a.md#gone", "../outside.md")) {
       Path root = tree("README.md", "# New\n\n[x](" + link + ")\n", "docs/a.md", "# A\n");
-      assertThatThrownBy(() -> SiteBuilder.build(root, site, null))
+      assertThatThrownBy(() -> SiteBuilder.build(root, site, null, null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("README.md: " + link);
     }
@@ -123,15 +123,15 @@ class SiteTest {
   @Test
   void aFolderOfOurs_isReplaced_andAnotherIsNot() throws Exception {
     Path site = folder.resolve("site");
-    SiteBuilder.build(tree("README.md", "# Old\n", "docs/old.md", "# Old\n"), site, null);
+    SiteBuilder.build(tree("README.md", "# Old\n", "docs/old.md", "# Old\n"), site, null, null);
     Files.delete(folder.resolve("tree/docs/old.md"));
-    SiteBuilder.build(tree("README.md", "# New\n"), site, null);
+    SiteBuilder.build(tree("README.md", "# New\n"), site, null, null);
     assertThat(Files.readString(site.resolve("index.html"))).contains(">New ");
     assertThat(site.resolve("docs/old.html")).doesNotExist();
 
     Path foreign = Files.createDirectories(folder.resolve("foreign"));
     Files.writeString(foreign.resolve("mine.txt"), "mine");
-    assertThatThrownBy(() -> SiteBuilder.build(folder.resolve("tree"), foreign, null))
+    assertThatThrownBy(() -> SiteBuilder.build(folder.resolve("tree"), foreign, null, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has other files in it");
     assertThat(foreign.resolve("mine.txt")).exists();
@@ -143,12 +143,13 @@ class SiteTest {
     Files.writeString(javadoc.resolve("Thing.html"), "<p id=\"a\">");
     Files.writeString(folder.resolve("javadoc/index.html"), "<p>");
     Path site = folder.resolve("site");
-    SiteBuilder.build(tree("README.md", "# Top\n"), site, folder.resolve("javadoc"));
+    SiteBuilder.build(tree("README.md", "# Top\n"), site, folder.resolve("javadoc"), "<p>all");
     assertThat(site.resolve("javadoc/org.x/org/x/Thing.html")).exists();
+    assertThat(site.resolve("measurements.html")).hasContent("<p>all");
     assertThat(Files.readString(site.resolve("search-index.js")))
         .contains("[\"javadoc/org.x/org/x/Thing.html\",\"API\",\"Thing\",\"org.x.Thing\"]");
     assertThat(Files.readString(site.resolve("index.html")))
-        .contains("href=\"javadoc/index.html\"");
+        .contains("href=\"javadoc/index.html\"", "href=\"measurements.html\"");
   }
 
   @Test
