@@ -80,10 +80,7 @@ final class CallHook {
    * @param way says what is known of the way of a call
    */
   static @Nullable CallHook open(
-      CommunicatorConfig config,
-      CallListener.Endpoint where,
-      Device device,
-      ShownCall.Way way) {
+      CommunicatorConfig config, CallListener.Endpoint where, Device device, ShownCall.Way way) {
     List<CallListener> made = new ArrayList<>();
     List<CallListener.Factory> factories = new ArrayList<>(Installed.FACTORIES);
     factories.addAll(config.listeners());

@@ -54,9 +54,7 @@ final class GroupIssue {
   private static boolean isLaunched(LibraryCommunicator comm, GroupRecording calls) {
     CallArguments call = calls.call(0);
     int code =
-        comm.runsInKernel(call)
-            ? comm.launchKernel(call, calls.stream(0))
-            : KernelRank.NOT_HERE;
+        comm.runsInKernel(call) ? comm.launchKernel(call, calls.stream(0)) : KernelRank.NOT_HERE;
     return code != KernelRank.NOT_HERE
         && comm.guard().settled(code, call.operation().label()) == code;
   }

@@ -27,6 +27,5 @@ public interface KernelGroup {
    * @param limit how long its kernels wait for another rank
    * @param missing makes what the rank's program gets when a rank has not come in that time
    */
-  KernelRank rank(
-      Issuer library, int rank, TimeLimit limit, IntFunction<RuntimeException> missing);
+  KernelRank rank(Issuer library, int rank, TimeLimit limit, IntFunction<RuntimeException> missing);
 }

@@ -57,7 +57,9 @@ public final class KernelMeetings {
       this.keepsBits = keepsBits;
     }
 
-    /** The communicator is there: what issues calls by kernels; null if {@link #why} there is not. */
+    /**
+     * The communicator is there: what issues calls by kernels; null if {@link #why} there is not.
+     */
     @Nullable KernelGroup kernels(int ranks) {
       return outcome(ranks).kernels;
     }

@@ -46,9 +46,8 @@ final class OwnKernels {
   void join(KernelMeetings meetings, String named, long order, int place) {
     key = named;
     if (owner.config().tuning().usesKernels() && !isNonblocking) {
-      seat = 
-          meetings.join(
-              named, order, place, owner.device(), owner.config().tuning().keepsBits());
+      seat =
+          meetings.join(named, order, place, owner.device(), owner.config().tuning().keepsBits());
     }
   }
 
