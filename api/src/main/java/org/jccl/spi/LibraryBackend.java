@@ -33,9 +33,11 @@ public abstract class LibraryBackend implements Backend, Library {
       Collections.synchronizedSet(new LinkedHashSet<>());
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  @SuppressWarnings("this-escape") // They only keep the reference.
   private final KernelMeetings kernelMeetings = new KernelMeetings(ranks -> openKernels(ranks));
 
   /** A backend without communicators. */
+  @SuppressWarnings("this-escape") // The meetings only keep the reference.
   protected LibraryBackend() {}
 
   /**
