@@ -85,10 +85,7 @@ public final class WayBench {
 
   private Communicator open(Tuning tuning) {
     CommunicatorConfig config =
-        CommunicatorConfig.builder()
-            .name("bench-" + communicators.size())
-            .tuning(tuning)
-            .build();
+        CommunicatorConfig.builder().name("bench-" + communicators.size()).tuning(tuning).build();
     return Communicator.open(rank.processGroup(), rank.device(), config);
   }
 

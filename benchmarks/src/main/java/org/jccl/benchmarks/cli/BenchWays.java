@@ -207,8 +207,7 @@ final class BenchWays {
     Way way = new Way("tuned", choice, false, false);
     if (kernels) {
       Way own = way.withKernels();
-      return List.of(
-          Way.DEFAULT, way, own, Way.DEFAULT.prepare(), way.prepare(), own.prepare());
+      return List.of(Way.DEFAULT, way, own, Way.DEFAULT.prepare(), way.prepare(), own.prepare());
     }
     return List.of(Way.DEFAULT, way, Way.DEFAULT.prepare(), way.prepare());
   }

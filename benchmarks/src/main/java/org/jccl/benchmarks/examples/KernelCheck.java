@@ -24,9 +24,7 @@ import org.jccl.config.Tuning;
  * rank that never comes; {@code exit} of a process whose kernel waits.
  */
 public final class KernelCheck implements RankProgram {
-  private static final DataType[] TYPES = {
-    DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16
-  };
+  private static final DataType[] TYPES = {DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16};
   private static final Duration LATE = Duration.ofMillis(400);
   private static final int LARGEST = 1 << 17;
   private static final int BATCH = 40;

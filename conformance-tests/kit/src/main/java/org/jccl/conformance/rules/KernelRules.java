@@ -42,7 +42,8 @@ public class KernelRules extends NumericsSuite {
     try (DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
       CallForecast sum = plan(comm, calls -> calls.allReduce(one, ReduceOp.SUM));
       rank.check(
-          sum.isOwnKernel() || sum.why().contains("no own kernel"), "the plan says no word: " + sum);
+          sum.isOwnKernel() || sum.why().contains("no own kernel"),
+          "the plan says no word: " + sum);
       return sum.isOwnKernel();
     }
   }
@@ -101,10 +102,12 @@ public class KernelRules extends NumericsSuite {
             expectKernel(rank, comm, false, c -> c.allReduce(floats, ReduceOp.MAX));
             expectKernel(rank, comm, false, c -> c.allReduce(ints, ReduceOp.SUM));
             expectKernel(rank, comm, false, c -> c.allReduce(floats.slice(0, 0), ReduceOp.SUM));
+            expectKernel(rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
             expectKernel(
-                rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
-            expectKernel(
-                rank, comm, has, c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
+                rank,
+                comm,
+                has,
+                c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
             expectKernel(rank, comm, false, c -> c.broadcast(floats, floats, 0));
             List<CallForecast> both =
                 comm.plan(

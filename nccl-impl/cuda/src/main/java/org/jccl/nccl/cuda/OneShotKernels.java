@@ -29,8 +29,7 @@ final class OneShotKernels implements KernelGroup {
 
   private OneShotKernels(List<CudaDevice> devices) {
     this.devices = devices;
-    this.lines =
-        Math.toIntExact(KernelCalls.longestMessage(devices.size()) / BYTES_OF_LINE) + 1;
+    this.lines = Math.toIntExact(KernelCalls.longestMessage(devices.size()) / BYTES_OF_LINE) + 1;
   }
 
   /**
@@ -116,7 +115,8 @@ final class OneShotKernels implements KernelGroup {
       }
     }
     // What may still run keeps its memory: better lost than written to by somebody's kernel.
-    boolean free = isCalm && devices.stream().allMatch(device -> channels[1] == null || isIdle(device));
+    boolean free =
+        isCalm && devices.stream().allMatch(device -> channels[1] == null || isIdle(device));
     for (int i = 0; free && i < channels.length; i++) {
       OneShotChannel each = channels[i];
       if (each != null) {

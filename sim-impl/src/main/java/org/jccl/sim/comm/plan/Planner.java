@@ -79,7 +79,8 @@ public final class Planner {
    */
   public PlannedCalls plan(Registrations by, Request request) {
     if (request.isOwnKernel()) {
-      return PlannedCalls.of(List.of(new ByOwnKernel(OwnKernelModel.nanos(messageBytes(request)))), null);
+      return PlannedCalls.of(
+          List.of(new ByOwnKernel(OwnKernelModel.nanos(messageBytes(request)))), null);
     }
     return isPlanned(request) ? plans().alone(placed(by, request)) : PlannedCalls.NOTHING;
   }
