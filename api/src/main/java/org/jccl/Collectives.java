@@ -26,6 +26,21 @@ import org.jspecify.annotations.Nullable;
  *     guide: collective functions</a>
  */
 public interface Collectives {
+  /**
+   * {@return the same operations, each made with a configuration of its own} Uneven forms and a
+   * barrier make their collectives with it. A view is kept and used for call after call; one inside
+   * another has the configuration of the inner one alone.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="configured"}
+   *
+   * @param config what differs from the communicator's configuration; the same on all ranks
+   * @throws UnsupportedOperationException if the library is older than 2.31.2, or lacks a field
+   * @throws IllegalArgumentException if the selection of algorithms cannot be read (CFG-28); the
+   *     view's own methods throw it for {@code send}, {@code recv} and what is made of them, which
+   *     take no configuration
+   */
+  Collectives configured(CallConfig config);
+
   /** {@return the stream of the forms without a stream} */
   Stream defaultStream();
 

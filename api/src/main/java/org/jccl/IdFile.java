@@ -42,6 +42,9 @@ final class IdFile {
     TimeLimit limit = TimeLimit.of(timeout, "unique id: time-out");
     long deadline = limit.deadline();
     while (true) {
+      if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe might be waited for for ever
+        throw new IOException(file + ": it is no regular file");
+      }
       try (InputStream in = Files.newInputStream(file)) {
         byte[] bytes = in.readNBytes(UniqueId.BYTES + 1);
         if (bytes.length != UniqueId.BYTES) {

@@ -73,6 +73,11 @@ public interface IssuedCall {
     return false;
   }
 
+  /** {@return the configuration that this one call was given, or null if it has none} */
+  default @Nullable CallConfig config() {
+    return null;
+  }
+
   /** {@return whether it runs as a part of prepared calls ({@link Communicator#prepare})} */
   default boolean isPrepared() {
     return false;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jccl.testing.Crew;
@@ -66,6 +67,14 @@ class UniqueIdTest {
     assertThatThrownBy(() -> UniqueId.readFrom(file, LONG))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not more");
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().onExit().join().exitValue())
+        .isZero();
+    for (Path other : List.of(pipe, folder, Path.of("/dev/zero"))) {
+      assertThatThrownBy(() -> UniqueId.readFrom(other, LONG))
+          .isInstanceOf(IOException.class)
+          .hasMessage(other + ": it is no regular file");
+    }
     assertThatThrownBy(() -> id(1).writeTo(folder.resolve("no/such/folder")))
         .isInstanceOf(IOException.class);
   }

@@ -2,8 +2,8 @@ package org.jccl.config;
 
 /**
  * The integer fields of NCCL's communicator configuration, {@code ncclConfig_t}: where each lies in
- * the struct, since when, what it may hold (rules CFG-01 to CFG-16). The checks run in this order
- * (CFG-02).
+ * the struct, since when, what it may hold (rules CFG-01 to CFG-16, CFG-20 to CFG-24). The checks
+ * run in this order (CFG-02).
  */
 public enum ConfigField {
   /** Whether calls wait for their host side work (rule CFG-03). */
@@ -38,7 +38,20 @@ public enum ConfigField {
   /** Most point-to-point peers (rule CFG-15). */
   MAX_P2P_PEERS("maxP2pPeers", 88, 23003, 1, Integer.MAX_VALUE, Integer.MIN_VALUE),
   /** Whether capture keeps stream order (rule CFG-16). */
-  GRAPH_STREAM_ORDERING("graphStreamOrdering", 92, 23007, 0, 1, 1);
+  GRAPH_STREAM_ORDERING("graphStreamOrdering", 92, 23007, 0, 1, 1),
+  /** Whether launches keep the order of the host's calls (rule CFG-20). */
+  LAUNCH_ORDER_IMPLICIT("launchOrderImplicit", 96, 23102, 0, 1, Integer.MIN_VALUE),
+  /** How many signals each pair of ranks and context has (rule CFG-21). */
+  NUM_RMA_SIG("numRmaSig", 100, 23102, 0, Integer.MAX_VALUE, 1),
+  /** Whether one-sided operations are set up with the communicator (rule CFG-22). */
+  RMA_EAGER_INIT("rmaEagerInit", 104, 23102, 0, 1, 0),
+  /** Whether counted writes are used: 1 yes, 2 no, 3 where they are there (rule CFG-23). */
+  HOST_CFT_MODE("hostCftMode", 108, 23102, 1, 3, 2),
+  /** Which parts of NVLink multicast are switched off, as bits (rule CFG-24). */
+  NVLS_HOST_MODE("nvlsHostMode", 112, 23203, 0, 3, 0);
+
+  /** The value of {@link #NVLS_HOST_MODE} that switches all off, also what is still to come. */
+  public static final int ALL_NVLS_OFF = Integer.MAX_VALUE;
 
   /** The value that stands for "not set" (rule CFG-02). */
   public static final int UNDEFINED = Integer.MIN_VALUE;
@@ -128,7 +141,7 @@ public enum ConfigField {
    * @param value a value of the field
    */
   public boolean allows(int value) {
-    return value == UNDEFINED || (value >= min && value <= max);
+    return value == UNDEFINED || (value >= min && value <= max) || isAllNvlsOff(value);
   }
 
   /**
@@ -161,6 +174,12 @@ public enum ConfigField {
    * @param value a value of the field
    */
   public boolean allowsIn(int version, int value) {
-    return value == UNDEFINED || (value >= minIn(version) && value <= maxIn(version));
+    return value == UNDEFINED
+        || (value >= minIn(version) && value <= maxIn(version))
+        || isAllNvlsOff(value);
+  }
+
+  private boolean isAllNvlsOff(int value) {
+    return this == NVLS_HOST_MODE && value == ALL_NVLS_OFF;
   }
 }

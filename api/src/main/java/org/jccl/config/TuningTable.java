@@ -5,15 +5,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,8 @@ public final class TuningTable {
 
   /** Much more than any table has. */
   private static final long MOST_BYTES = 4 << 20;
+
+  private static final int MOST_SHOWN = 500;
 
   /**
    * One machine, and what is chosen for it.
@@ -128,13 +130,14 @@ public final class TuningTable {
    * @throws IllegalArgumentException if it cannot be read; the message has the file and the line
    */
   public static TuningTable read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return parse(in, file.toString());
-    } catch (NoSuchFileException missing) {
+    if (!Files.exists(file)) {
       throw new IllegalArgumentException(
-          "tuning: " + file + " is not there: ./jccl tune --out " + file + " makes it", missing);
+          "tuning: " + file + " is not there: ./jccl tune --out " + file + " makes it");
+    }
+    try {
+      return parse(BoundedFile.text(file, (int) MOST_BYTES), file.toString());
     } catch (IOException broken) {
-      throw new IllegalArgumentException("tuning: " + file + " cannot be read: " + broken, broken);
+      throw new IllegalArgumentException("tuning: " + broken.getMessage(), broken);
     }
   }
 
@@ -216,13 +219,7 @@ public final class TuningTable {
     all.forEach(each -> text.append(each.text()));
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
-    Path beside = Files.createTempFile(folder, ".jccl-", ".txt");
-    try {
-      Files.writeString(beside, text);
-      Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    WholeFile.write(file, text.toString());
   }
 
   /** A machine for messages. */
@@ -284,9 +281,15 @@ public final class TuningTable {
       }
     } catch (IllegalArgumentException wrong) {
       throw new IllegalArgumentException(
-          "tuning: " + name + ", line " + number + ": " + wrong.getMessage(), wrong);
+          "tuning: " + name + ", line " + number + ": " + shortened(wrong.getMessage()), wrong);
     }
     return new TuningTable(entries);
+  }
+
+  /** A line may be as long as the file. */
+  private static String shortened(@Nullable String words) {
+    String all = String.valueOf(words);
+    return all.length() <= MOST_SHOWN ? all : all.substring(0, MOST_SHOWN) + "…";
   }
 
   private static @Nullable Draft line(String line, @Nullable Draft draft, List<Entry> entries) {

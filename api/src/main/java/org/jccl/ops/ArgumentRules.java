@@ -109,6 +109,28 @@ public final class ArgumentRules {
     }
   }
 
+  /**
+   * Checks the configuration of one call.
+   *
+   * @param comm the communicator
+   * @param operation the operation
+   * @param setting with what the call is made
+   * @throws IllegalArgumentException if NCCL has no such function for the operation, or the
+   *     selection leaves none of its algorithms (CFG-28)
+   */
+  public static void checkSetting(Communicator comm, Operation operation, CallSetting setting) {
+    if (operation.configuredFunction() == null) {
+      throw Refusal.notConfigurable(comm, operation);
+    }
+    String refusal = setting.refusal(operation);
+    if (refusal != null) {
+      throw new IllegalArgumentException(
+          Refusal.head(comm, operation)
+              + refusal
+              + "; name others, or take forced(false) (CFG-28)");
+    }
+  }
+
   private static void checkBuffer(
       Communicator comm,
       Operation operation,

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param captured whether it was recorded into a graph
  * @param site where the user called it, if it is known: its text says
  * @param partOf the method of the API that it carries out, or null if it is called as itself
+ * @param setting the configuration of the call, or null
  */
 public record Call(
     Operation operation,
@@ -32,7 +33,8 @@ public record Call(
     boolean inPlace,
     boolean captured,
     @Nullable Object site,
-    @Nullable Composite partOf) {
+    @Nullable Composite partOf,
+    @Nullable CallSetting setting) {
   /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
   public static final int PRE_MUL_SUM = Builtin.COUNT;
 
@@ -43,7 +45,17 @@ public record Call(
    */
   public Call at(@Nullable Object where) {
     return new Call(
-        operation, sequence, count, type, reduction, rootOrPeer, inPlace, captured, where, partOf);
+        operation,
+        sequence,
+        count,
+        type,
+        reduction,
+        rootOrPeer,
+        inPlace,
+        captured,
+        where,
+        partOf,
+        setting);
   }
 
   /**
@@ -59,11 +71,14 @@ public record Call(
     if (count == other.count
         && type == other.type
         && reduction == other.reduction
-        && rootOrPeer == other.rootOrPeer) {
+        && rootOrPeer == other.rootOrPeer
+        && setting == other.setting) {
       return null; // as always but once
     }
     for (Operation.Argument argument : operation.agreeing()) {
-      if (value(argument) != other.value(argument)) {
+      if (argument == Operation.Argument.CONFIG
+          ? !CallSetting.agree(setting, other.setting)
+          : value(argument) != other.value(argument)) {
         return argument;
       }
     }
@@ -86,6 +101,7 @@ public record Call(
       case TYPE -> type;
       case REDUCTION -> reduction;
       case ROOT -> rootOrPeer;
+      case CONFIG -> throw new IllegalArgumentException("a configuration is no number");
     };
   }
 
@@ -111,6 +127,7 @@ public record Call(
       case TYPE -> "type " + typeName();
       case REDUCTION -> "reduction " + reductionName();
       case ROOT -> root(names);
+      case CONFIG -> setting == null ? "no configuration" : "configuration (" + setting + ")";
     };
   }
 
@@ -152,6 +169,9 @@ public record Call(
     if (operation.hasPeer()) {
       text.append(operation == Operation.SEND ? ", to " : ", from ");
       text.append(names.apply(rootOrPeer));
+    }
+    if (setting != null) {
+      text.append(", ").append(setting);
     }
     if (partOf != null) {
       text.append(", of ").append(partOf.label());

@@ -20,6 +20,7 @@ public final class CallArguments {
   private @Nullable Object site;
   private @Nullable Composite partOf;
   private boolean ownKernel;
+  private @Nullable CallSetting setting;
 
   /** Arguments that are still to be set. */
   public CallArguments() {}
@@ -53,6 +54,7 @@ public final class CallArguments {
     rootOrPeer = newRootOrPeer;
     partOf = null;
     ownKernel = false;
+    setting = null;
     return this;
   }
 
@@ -72,6 +74,7 @@ public final class CallArguments {
         other.reduction,
         other.rootOrPeer);
     partOf = other.partOf;
+    setting = other.setting;
     site = other.site;
     return this;
   }
@@ -98,6 +101,26 @@ public final class CallArguments {
   /** {@return whether one of jccl's own kernels carries it out, where somebody has said so} */
   public boolean isOwnKernel() {
     return ownKernel;
+  }
+
+  /**
+   * Says with which configuration the call is made; after {@link #set}.
+   *
+   * @param configuration what differs from the communicator, or null
+   */
+  public void isConfiguredBy(@Nullable CallSetting configuration) {
+    setting = configuration;
+  }
+
+  /** {@return the configuration of the call, or null if it has none} */
+  public @Nullable CallSetting setting() {
+    return setting;
+  }
+
+  /** {@return the C function that makes the call} */
+  public NcclFunction function() {
+    NcclFunction configured = setting == null ? null : operation.configuredFunction();
+    return configured == null ? operation.function() : configured;
   }
 
   /** {@return the operation} */

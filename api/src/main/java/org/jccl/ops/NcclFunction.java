@@ -1,5 +1,8 @@
 package org.jccl.ops;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** The functions of NCCL that are bound, each with the version that first had it (rule VER-05). */
 public enum NcclFunction {
   /** {@code ncclGetVersion}. */
@@ -127,7 +130,28 @@ public enum NcclFunction {
   /** {@code ncclParamGetAllParameterKeys}. */
   PARAM_GET_ALL_PARAMETER_KEYS("ncclParamGetAllParameterKeys", 23004),
   /** {@code ncclParamDumpAll}. */
-  PARAM_DUMP_ALL("ncclParamDumpAll", 23004);
+  PARAM_DUMP_ALL("ncclParamDumpAll", 23004),
+  /** {@code ncclAllReduceConfig}. */
+  ALL_REDUCE_CONFIG("ncclAllReduceConfig", 23102),
+  /** {@code ncclBroadcastConfig}. */
+  BROADCAST_CONFIG("ncclBroadcastConfig", 23102),
+  /** {@code ncclReduceConfig}. */
+  REDUCE_CONFIG("ncclReduceConfig", 23102),
+  /** {@code ncclAllGatherConfig}. */
+  ALL_GATHER_CONFIG("ncclAllGatherConfig", 23102),
+  /** {@code ncclReduceScatterConfig}. */
+  REDUCE_SCATTER_CONFIG("ncclReduceScatterConfig", 23102),
+  /** {@code ncclAlltoAllConfig}. */
+  ALL_TO_ALL_CONFIG("ncclAlltoAllConfig", 23102),
+  /** {@code ncclGatherConfig}. */
+  GATHER_CONFIG("ncclGatherConfig", 23102),
+  /** {@code ncclScatterConfig}. */
+  SCATTER_CONFIG("ncclScatterConfig", 23102),
+  /** {@code ncclSetEncryption}. */
+  SET_ENCRYPTION("ncclSetEncryption", 23203);
+
+  private static final Pattern VERSION =
+      Pattern.compile("(\\d{1,2})\\.(\\d{1,2})\\.(\\d{1,2})|\\d{4,6}");
 
   private final String symbol;
   private final int since;
@@ -176,5 +200,27 @@ public enum NcclFunction {
     int major = version < 10_000 ? version / 1_000 : version / 10_000;
     int rest = version < 10_000 ? version % 1_000 : version % 10_000;
     return major + "." + rest / 100 + "." + rest % 100;
+  }
+
+  /**
+   * {@return the version code of a version in words, or of a code: "2.31.2" and "23102" are 23102
+   * (rule VER-01)}
+   *
+   * @param text the version, in words or as a code
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static int code(String text) {
+    Matcher version = VERSION.matcher(text.strip());
+    if (!version.matches()) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no version of NCCL, such as 2.30.7 or 23007");
+    }
+    if (version.group(1) == null) {
+      return Integer.parseInt(text.strip());
+    }
+    int major = Integer.parseInt(version.group(1));
+    int minor = Integer.parseInt(version.group(2));
+    int base = major <= 2 && minor <= 8 ? 1_000 : 10_000;
+    return major * base + minor * 100 + Integer.parseInt(version.group(3));
   }
 }

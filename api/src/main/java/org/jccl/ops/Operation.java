@@ -3,6 +3,7 @@ package org.jccl.ops;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operation table: the one place that knows what each operation does to its buffers.
@@ -15,6 +16,7 @@ public enum Operation {
   /** Every rank receives the combination of all ranks' elements (rule COL-10). */
   ALL_REDUCE(
       row(NcclFunction.ALL_REDUCE)
+          .configuredBy(NcclFunction.ALL_REDUCE_CONFIG)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.SAME_ADDRESS)
@@ -25,6 +27,7 @@ public enum Operation {
   /** Every rank receives the root's elements (rule COL-11). */
   BROADCAST(
       row(NcclFunction.BROADCAST)
+          .configuredBy(NcclFunction.BROADCAST_CONFIG)
           .sends(Side.ROOT, Extent.COUNT)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.SAME_ADDRESS)
@@ -34,6 +37,7 @@ public enum Operation {
   /** The root receives the combination of all ranks' elements (rule COL-13). */
   REDUCE(
       row(NcclFunction.REDUCE)
+          .configuredBy(NcclFunction.REDUCE_CONFIG)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.ROOT, Extent.COUNT)
           .inPlace(InPlace.SAME_ADDRESS)
@@ -44,6 +48,7 @@ public enum Operation {
   /** Every rank receives all ranks' elements, in rank order (rule COL-14). */
   ALL_GATHER(
       row(NcclFunction.ALL_GATHER)
+          .configuredBy(NcclFunction.ALL_GATHER_CONFIG)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .inPlace(InPlace.SEND_IS_OWN_BLOCK)
@@ -53,6 +58,7 @@ public enum Operation {
   /** Rank r receives the combination of all ranks' block r (rule COL-15). */
   REDUCE_SCATTER(
       row(NcclFunction.REDUCE_SCATTER)
+          .configuredBy(NcclFunction.REDUCE_SCATTER_CONFIG)
           .sends(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.RECV_IS_OWN_BLOCK)
@@ -63,6 +69,7 @@ public enum Operation {
   /** Block j of rank i arrives as block i of rank j (rule COL-17). */
   ALL_TO_ALL(
       row(NcclFunction.ALL_TO_ALL)
+          .configuredBy(NcclFunction.ALL_TO_ALL_CONFIG)
           .sends(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .receives(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .inPlace(InPlace.NEVER)
@@ -72,6 +79,7 @@ public enum Operation {
   /** The root receives all ranks' elements, in rank order (rule COL-19). */
   GATHER(
       row(NcclFunction.GATHER)
+          .configuredBy(NcclFunction.GATHER_CONFIG)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.ROOT, Extent.COUNT_TIMES_WORLD)
           .inPlace(InPlace.SEND_IS_OWN_BLOCK)
@@ -82,6 +90,7 @@ public enum Operation {
   /** Rank r receives block r of the root's elements (rule COL-20). */
   SCATTER(
       row(NcclFunction.SCATTER)
+          .configuredBy(NcclFunction.SCATTER_CONFIG)
           .sends(Side.ROOT, Extent.COUNT_TIMES_WORLD)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.RECV_IS_OWN_BLOCK)
@@ -153,7 +162,9 @@ public enum Operation {
     /** The reduction. */
     REDUCTION,
     /** The root. */
-    ROOT
+    ROOT,
+    /** The configuration of the call (rule CFG-27). */
+    CONFIG
   }
 
   /** Bus bandwidth over algorithm bandwidth, as nccl-tests defines it. */
@@ -203,6 +214,9 @@ public enum Operation {
     if (row.rooted) {
       agree.add(Argument.ROOT);
     }
+    if (row.configured != null) {
+      agree.add(Argument.CONFIG);
+    }
     this.agreeing = row.peered ? EnumSet.noneOf(Argument.class) : agree;
   }
 
@@ -230,6 +244,11 @@ public enum Operation {
   /** {@return the C function; it says since when there is one (rule VER-05)} */
   public NcclFunction function() {
     return row.function;
+  }
+
+  /** {@return the C function that also takes a configuration of the call; null if there is none} */
+  public @Nullable NcclFunction configuredFunction() {
+    return row.configured;
   }
 
   /**
@@ -413,6 +432,7 @@ public enum Operation {
   /** One row while it is being written down. */
   private static final class Row {
     private final NcclFunction function;
+    private @Nullable NcclFunction configured;
     private Side sendSide = Side.NOBODY;
     private Side receiveSide = Side.NOBODY;
     private Extent sendExtent = Extent.NOTHING;
@@ -428,6 +448,11 @@ public enum Operation {
 
     Row(NcclFunction function) {
       this.function = function;
+    }
+
+    Row configuredBy(NcclFunction its) {
+      configured = its;
+      return this;
     }
 
     Row sends(Side side, Extent extent) {

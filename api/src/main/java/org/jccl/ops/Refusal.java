@@ -95,4 +95,11 @@ final class Refusal {
       Communicator comm, Operation operation, String what) {
     return new IllegalArgumentException(head(comm, operation) + what);
   }
+
+  /** NCCL has no function that takes a configuration for this operation (CFG-25). */
+  static IllegalArgumentException notConfigurable(Communicator comm, Operation operation) {
+    return new IllegalArgumentException(
+        head(comm, operation)
+            + "NCCL takes no configuration for it: call it on the communicator itself (CFG-25)");
+  }
 }

@@ -5,10 +5,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jccl.CleanText;
+import org.jccl.file.BoundedFile;
 import org.jccl.process.LaunchContext.Meeting;
 
 /** Reads a {@link LaunchContext} out of the environment. Used once. */
@@ -39,6 +43,7 @@ final class LaunchReader {
   private static final int STEP = 257;
 
   private static final int MOST_OF_A_SECRET = 4096;
+  private static final Duration PIPE_LIMIT = Duration.ofSeconds(10);
 
   final Launcher launcher;
   final int rank;
@@ -250,20 +255,33 @@ final class LaunchReader {
   }
 
   private String read(String file) {
-    try (InputStream in = Files.newInputStream(Path.of(file))) {
-      byte[] bytes = in.readNBytes(MOST_OF_A_SECRET + 1);
+    try {
+      // A shell may give a pipe here; one that nobody writes into must not hold this process up.
+      byte[] bytes = RealTime.call(SECRET_FILE, () -> firstBytes(Path.of(file)), PIPE_LIMIT);
       String text = new String(bytes, StandardCharsets.UTF_8).strip();
       if (text.isEmpty() || bytes.length > MOST_OF_A_SECRET) {
         throw variables.wrong(
             SECRET_FILE, "expected a file with a secret of 1 to " + MOST_OF_A_SECRET + " bytes");
       }
       return text;
-    } catch (IOException | RuntimeException unreadable) {
-      if (unreadable instanceof IllegalStateException said) {
-        throw said;
-      }
+    } catch (TimeoutException silent) {
       throw variables.wrong(
-          SECRET_FILE, "which cannot be read (" + CleanText.messageOf(unreadable) + ")");
+          SECRET_FILE, "from which nothing comes: is it a pipe that nobody writes into?");
+    } catch (ExecutionException unreadable) {
+      Throwable why = unreadable.getCause() == null ? unreadable : unreadable.getCause();
+      throw variables.wrong(
+          SECRET_FILE,
+          "which cannot be read ("
+              + (why instanceof IOException io ? BoundedFile.why(io) : CleanText.messageOf(why))
+              + ")");
+    } catch (InterruptedException interrupt) {
+      throw TcpProcessGroup.interrupted(SECRET_FILE, interrupt);
+    }
+  }
+
+  private static byte[] firstBytes(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MOST_OF_A_SECRET + 1);
     }
   }
 

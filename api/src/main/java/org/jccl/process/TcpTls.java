@@ -1,9 +1,8 @@
 package org.jccl.process;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -12,11 +11,15 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /** TLS over a connection that is there, by the JDK's means; both sides show a certificate. */
 final class TcpTls {
   private static final String[] PROTOCOLS = {"TLSv1.3"};
+
+  /** More is no file of keys. */
+  private static final int MOST_BYTES = 16 << 20;
 
   private TcpTls() {}
 
@@ -24,9 +27,8 @@ final class TcpTls {
   static SSLContext context(Path file, String password)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, password.toCharArray());
-    }
+    byte[] bytes = BoundedFile.bytes(file, MOST_BYTES);
+    store.load(new ByteArrayInputStream(bytes), password.toCharArray());
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, password.toCharArray());
     TrustManagerFactory trust =

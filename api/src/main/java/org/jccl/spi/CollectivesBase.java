@@ -1,9 +1,11 @@
 package org.jccl.spi;
 
+import org.jccl.CallConfig;
 import org.jccl.Collectives;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,12 @@ public abstract class CollectivesBase implements Collectives {
 
   /** Its calls were made, all of them. */
   void endsMethod(Stream stream) {}
+
+  @Override
+  public final Collectives configured(CallConfig config) {
+    CommunicatorBase comm = communicator();
+    return new Configured(this, comm.settingOf(config));
+  }
 
   @Override
   public Stream defaultStream() {
@@ -325,5 +333,59 @@ public abstract class CollectivesBase implements Collectives {
             submit(Operation.RECV, null, recv, null, root, stream);
           }
         });
+  }
+
+  /** Operations of a communicator or of a view of it, each made with one configuration. */
+  private static final class Configured extends CollectivesBase {
+    private final CollectivesBase inner;
+    private final CallSetting setting;
+
+    /** The operations of {@code inner}, whose own configuration counts where it has one. */
+    Configured(CollectivesBase inner, CallSetting setting) {
+      this.inner = inner;
+      this.setting = setting;
+    }
+
+    @Override
+    public Stream defaultStream() {
+      return inner.defaultStream();
+    }
+
+    @Override
+    protected CommunicatorBase communicator() {
+      return inner.communicator();
+    }
+
+    @Override
+    protected void submit(
+        Operation operation,
+        @Nullable DeviceBuffer send,
+        @Nullable DeviceBuffer recv,
+        @Nullable ReduceOp op,
+        int rootOrPeer,
+        Stream stream) {
+      CommunicatorBase comm = communicator();
+      CallSetting before = comm.configure(setting);
+      try {
+        inner.submit(operation, send, recv, op, rootOrPeer, stream);
+      } finally {
+        comm.configure(before);
+      }
+    }
+
+    @Override
+    void beginsMethod(Stream stream) {
+      inner.beginsMethod(stream);
+    }
+
+    @Override
+    void leavesMethod() {
+      inner.leavesMethod();
+    }
+
+    @Override
+    void endsMethod(Stream stream) {
+      inner.endsMethod(stream);
+    }
   }
 }

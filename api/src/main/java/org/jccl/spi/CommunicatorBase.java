@@ -1,9 +1,11 @@
 package org.jccl.spi;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jccl.CallConfig;
 import org.jccl.CallListener;
 import org.jccl.CallMemory;
 import org.jccl.CheckLevel;
@@ -23,6 +25,7 @@ import org.jccl.Stream;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.ArgumentRules;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** The method of the API whose calls are being made; null for a call as itself. */
   private @Nullable Composite composite;
+
+  /** With which configuration calls are being made; null for the communicator's own. */
+  private @Nullable CallSetting setting;
 
   /** Of the call that is being made. */
   private final CallArguments own = new CallArguments();
@@ -130,6 +136,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       requireUsable();
       if (config.checks() != CheckLevel.NONE) {
         ArgumentRules.check(this, operation, send, recv, op, rootOrPeer, stream);
+        if (setting != null) {
+          ArgumentRules.checkSetting(this, operation, setting);
+        }
       }
       CallArguments call = place(send, recv, op, stream);
       DataType type = ArgumentRules.type(send, recv);
@@ -142,6 +151,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
           op == null ? 0 : op.code(),
           rootOrPeer);
       call.isPartOf(composite);
+      call.isConfiguredBy(setting);
       if (call != own) { // recorded
         call.madeAt(siteOf(call, stream));
       } else {
@@ -331,6 +341,28 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** The next calls carry out {@code method}; null: they are called as themselves. */
   final void carryOut(@Nullable Composite method) {
     composite = method;
+  }
+
+  /**
+   * The next calls are made with that configuration; null: with the communicator's own.
+   *
+   * @return what it was before
+   */
+  final @Nullable CallSetting configure(@Nullable CallSetting next) {
+    CallSetting before = setting;
+    setting = next;
+    return before;
+  }
+
+  /**
+   * {@return what calls with that configuration carry}
+   *
+   * @param config what differs from the communicator's configuration
+   * @throws UnsupportedOperationException if the library has no configurations of calls
+   * @throws IllegalArgumentException if its selection cannot be read (CFG-28)
+   */
+  CallSetting settingOf(CallConfig config) {
+    return new CallSetting(config, false, MemorySegment.NULL);
   }
 
   /** A call that was recorded into a group has been issued. */

@@ -163,7 +163,7 @@ public final class GroupRecording {
       return NcclFunction.GROUP_START.symbol();
     }
     return at < calls.size() && at < size
-        ? calls.get(at).operation().function().symbol()
+        ? calls.get(at).function().symbol()
         : NcclFunction.GROUP_END.symbol();
   }
 

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
+import org.jccl.CallConfig;
 import org.jccl.CallForecast;
 import org.jccl.CallMemory;
 import org.jccl.CleanText;
@@ -39,6 +40,7 @@ import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
 import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.KernelCalls;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -146,7 +148,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
               ? issue(call, stream)
               : within(
                   call.operation().label(),
-                  () -> call.operation().function().symbol(),
+                  () -> call.function().symbol(),
                   () -> issue(call, stream));
     }
     return code == 0 ? 0 : guard.settled(code, call.operation().label());
@@ -169,6 +171,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   final boolean runsInKernel(CallArguments call) {
     return kernelRank != null
+        && call.setting() == null // a configuration is for NCCL
         && KernelCalls.fit(
             call.operation(), call.type(), call.reduction(), call.count(), worldSize());
   }
@@ -270,6 +273,20 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   protected int issue(CallArguments call, Stream stream) {
     Operation operation = call.operation();
     long comm = handle.value();
+    CallSetting setting = call.setting();
+    if (setting != null) {
+      return abi.issueConfigured(
+          operation,
+          path.standsIn(operation) && call.send() == 0 ? call.recv() : call.send(),
+          call.recv(),
+          call.count(),
+          call.type(),
+          call.reduction(),
+          call.rootOrPeer(),
+          comm,
+          stream.handle(),
+          setting.struct());
+    }
     return exchangesMessages && operation.isMadeOfMessages() && !operation.hasPeer()
         ? MessageExchange.issue(abi, call, rank(), worldSize(), comm, stream.handle())
         : abi.issue(
@@ -282,6 +299,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
             call.rootOrPeer(),
             comm,
             stream.handle());
+  }
+
+  @Override
+  final CallSetting settingOf(CallConfig config) {
+    NcclFunction first = NcclFunction.ALL_REDUCE_CONFIG;
+    if (!first.isIn(version)) {
+      throw first.missingIn(version);
+    }
+    return CallConfigStruct.write(config, version);
   }
 
   /**

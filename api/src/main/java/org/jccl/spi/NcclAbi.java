@@ -15,7 +15,7 @@ import org.jccl.ops.Operation;
  * {@link org.jccl.Device#makeCurrent()}. A function that the loaded library lacks throws {@link
  * UnsupportedOperationException} naming call, needed and found version.
  */
-public interface NcclAbi {
+public interface NcclAbi extends ConfiguredCalls {
   /**
    * {@code ncclGetVersion(int*)}.
    *
@@ -751,4 +751,12 @@ public interface NcclAbi {
 
   /** {@code ncclParamDumpAll()}; since 2.30.4. */
   void paramDumpAll();
+
+  /**
+   * {@code ncclSetEncryption(config*)}; since 2.32.3.
+   *
+   * @param config an {@code ncclEncryptionConfig_t}, or null
+   * @return NCCL's result code
+   */
+  int setEncryption(MemorySegment config);
 }

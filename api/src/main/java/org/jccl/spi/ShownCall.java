@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import org.jccl.CallConfig;
 import org.jccl.CallListener;
 import org.jccl.CallMemory;
 import org.jccl.DataType;
@@ -8,6 +9,7 @@ import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,7 @@ class ShownCall implements IssuedCall {
         from.reduction(),
         from.rootOrPeer());
     call.isPartOf(from.partOf());
+    call.isConfiguredBy(from.setting());
     oneSided = other.oneSided;
     stream = other.stream;
     groupSize = other.groupSize;
@@ -181,6 +184,12 @@ class ShownCall implements IssuedCall {
     return keptMemory == null
         ? oneSided == null && groupSize == 1 && way.runsInKernel(call)
         : isKeptKernel;
+  }
+
+  @Override
+  public @Nullable CallConfig config() {
+    CallSetting setting = oneSided == null ? call.setting() : null;
+    return setting == null ? null : setting.config();
   }
 
   @Override

@@ -9,6 +9,7 @@ import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.BackendProvider;
 import org.jccl.CheckLevel;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.math.Kernels;
 
@@ -86,10 +87,11 @@ public final class SimProvider implements BackendProvider {
 
   private static int version(String code) {
     try {
-      return Integer.parseInt(code.strip());
-    } catch (NumberFormatException noCode) {
+      return NcclFunction.code(code);
+    } catch (IllegalArgumentException noVersion) {
       throw new IllegalArgumentException(
-          VERSION_PROPERTY + "=" + code + ", expected a version code such as 23007", noCode);
+          VERSION_PROPERTY + "=" + code + ", expected a version such as 2.30.7 or 23007",
+          noVersion);
     }
   }
 

@@ -74,8 +74,8 @@ final class SimRankHost implements RankHost {
   private Throwable whatFailed(Throwable failure) {
     boolean tellsOfAnother =
         failure instanceof CollectiveException known && known.code() == ResultCode.REMOTE_ERROR;
-    List<ReportedMisuse> errors = simulation.findings().errors();
-    return tellsOfAnother && !errors.isEmpty() ? errors.getFirst() : failure;
+    ReportedMisuse before = simulation.findings().beforeFailures();
+    return tellsOfAnother && before != null ? before : failure;
   }
 
   @Override

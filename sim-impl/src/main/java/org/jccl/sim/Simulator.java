@@ -69,8 +69,8 @@ public final class Simulator implements AutoCloseable {
   /** The version that is imitated unless told otherwise: 2.28.9. */
   public static final int DEFAULT_VERSION = 22809;
 
-  /** The newest version whose rules are known: 2.30.7. */
-  public static final int NEWEST_VERSION = 23007;
+  /** The newest version whose rules are known: 2.32.3. */
+  public static final int NEWEST_VERSION = 23203;
 
   /** The oldest one: 2.27.3. */
   public static final int OLDEST_VERSION = 22703;
@@ -527,10 +527,25 @@ public final class Simulator implements AutoCloseable {
                 + ": the simulator imitates "
                 + OLDEST_VERSION
                 + " to "
-                + NEWEST_VERSION);
+                + NEWEST_VERSION
+                + ", which is "
+                + NcclFunction.text(OLDEST_VERSION)
+                + " to "
+                + NcclFunction.text(NEWEST_VERSION));
       }
       ncclVersion = value;
       return this;
+    }
+
+    /**
+     * Sets the version of NCCL to imitate by its name.
+     *
+     * @param name the version in words, as in {@code 2.31.2}, or its code
+     * @return this builder
+     * @throws IllegalArgumentException if it is no version, or the simulator does not imitate it
+     */
+    public Builder ncclVersion(String name) {
+      return ncclVersion(NcclFunction.code(name));
     }
 
     /**

@@ -49,6 +49,19 @@ final class StallWatch {
     return new Guard(programs, body);
   }
 
+  /** What a look has seen. */
+  private enum Seen {
+    /** Something has happened. */
+    MOVED,
+    /**
+     * Nothing but questions, and nobody sleeps in between: how many of them are too many the kernel
+     * counts. How long they take says nothing, for the machine may be busy.
+     */
+    ASKS,
+    /** Nothing, or what the kernel does not count. */
+    STANDS
+  }
+
   /** One watched run: by the common thread while it goes on, by one of its own from then on. */
   final class Guard implements WatchThread.Watched, AutoCloseable {
     private static final long SHORT = 1_000_000;
@@ -81,7 +94,7 @@ final class StallWatch {
 
     @Override
     public void look() {
-      if (programs.isInterrupted() || !hasMoved(kernel.holder())) {
+      if (programs.isInterrupted() || seen(kernel.holder()) == Seen.STANDS) {
         // First the thread: where there is no memory for one, the common one goes on looking.
         thread = Thread.ofPlatform().daemon().name("jccl-stall-watch").start(this::watch);
         WatchThread.remove(this);
@@ -106,8 +119,11 @@ final class StallWatch {
       if (programs.isInterrupted() && !closed && endsByForce(holder, elapsed)) {
         return;
       }
-      boolean moved = hasMoved(holder);
-      if (moved || closed) {
+      Seen seen = seen(holder);
+      if (seen == Seen.ASKS && !closed) {
+        return;
+      }
+      if (seen == Seen.MOVED || closed) {
         standstill.end();
         period = Math.min(2 * period, disturbed ? 2 * SHORT : LONG);
         return;
@@ -139,15 +155,31 @@ final class StallWatch {
       return true;
     }
 
-    /** Whether anything has happened since the last look. */
-    private boolean hasMoved(@Nullable HostTask holder) {
+    /** What has happened since the last look. */
+    private Seen seen(@Nullable HostTask holder) {
       long now = kernel.progress();
-      long asked = kernel.questions();
-      boolean asks = asked - questions > BUSILY && kernel.isAlone(); // the kernel counts them
-      boolean moved = now != progress || asks || (asked == questions && isInside(holder));
+      long asked = kernel.questions() - questions;
+      boolean moved = now != progress || (asked == 0 && isInside(holder));
       progress = now;
-      questions = asked;
-      return moved;
+      questions += asked;
+      if (moved) {
+        return Seen.MOVED;
+      }
+      boolean counted = asked > 0 && kernel.isAlone();
+      return counted && (asked > BUSILY || !(ending() || isAsleep(holder)))
+          ? Seen.ASKS
+          : Seen.STANDS;
+    }
+
+    /** Whether the holder sleeps or waits between two calls. */
+    private static boolean isAsleep(@Nullable HostTask holder) {
+      return holder != null
+          && holder.isLoose()
+          && !holder.isGiven()
+          && switch (holder.thread().getState()) {
+            case TIMED_WAITING, WAITING, BLOCKED -> true;
+            case NEW, RUNNABLE, TERMINATED -> false;
+          };
     }
 
     /** Whether the holder is inside a call: a long step, or a foreign thread's call. */
@@ -163,9 +195,13 @@ final class StallWatch {
     private List<Thread> standing(@Nullable HostTask holder) {
       List<Thread> threads = new ArrayList<>();
       for (HostTask task : kernel.tasks()) {
-        if (task == holder || isAway(task)) {
+        if (isAway(task)) {
           threads.add(task.thread());
         }
+      }
+      // Where others are away, it depends on them what one that asks is answered.
+      if (holder != null && holder.isOwned() && (threads.isEmpty() || !holder.isAsking())) {
+        threads.add(holder.thread());
       }
       return threads;
     }

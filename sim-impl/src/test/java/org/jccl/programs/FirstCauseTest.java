@@ -22,6 +22,7 @@ import org.jccl.Registration;
 import org.jccl.ReportedMisuse;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -241,6 +242,7 @@ class FirstCauseTest {
    * Rank 1 ends its registration too early and goes on; rank 2 finds the communicator failed, and
    * ends first.
    */
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   @Test
   void callOnAFailedCommunicator_isNoCauseOfItsOwn() {
     try (Simulator simulator = Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {

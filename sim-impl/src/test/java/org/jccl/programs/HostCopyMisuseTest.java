@@ -25,6 +25,7 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
@@ -199,6 +200,7 @@ class HostCopyMisuseTest {
         .hasStackTraceContaining("the program's own");
   }
 
+  @Provokes(leaves = "a host buffer a rank")
   @Test
   void aHostBufferThatIsNeverClosedIsALeak() {
     List<String> told = Collections.synchronizedList(new ArrayList<>());

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.Event;
 import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
@@ -427,78 +425,6 @@ class HostWaitsTest {
       assertThat(result.get(60, TimeUnit.SECONDS)).hasMessageContaining("interrupted while");
     } finally {
       end.set(true);
-    }
-  }
-
-  // ---------------------------------------------------------------- polling is waiting
-
-  @ParameterizedTest
-  @ValueSource(longs = {0, 1, 2})
-  @Provokes(reports = MisuseKind.MISSING_RANK)
-  void pollingForWhatNeverComes_isADeadlock(long seed) {
-    try (Simulator simulator = (seed == 0 ? world() : world().seed(seed)).build()) {
-      assertThatThrownBy(
-              () ->
-                  Ranks.run(
-                      simulator.backend(),
-                      RANKS,
-                      withBuffer(
-                          (rank, buffer) -> {
-                            if (rank.rank() < 2) {
-                              sum(rank, buffer);
-                              try (Event event = rank.device().newEvent()) {
-                                event.record(rank.communicator().defaultStream());
-                                while (rank.rank() == 0 && !event.isReached()) {
-                                  Thread.onSpinWait();
-                                }
-                              }
-                              while (!rank.communicator().defaultStream().isIdle()) {
-                                Thread.onSpinWait();
-                              }
-                            }
-                          })))
-          .hasMessageContaining("MISSING_RANK")
-          .hasMessageContaining("it asks again and again")
-          .hasMessageContaining("missing: rank 2");
-      assertThat(simulator.findings()).hasSize(1);
-      assertThat(simulator.isRepeatable()).isTrue();
-    }
-  }
-
-  @Test
-  void pollingOfACompletion_comesToAnEnd() {
-    try (Simulator simulator = world().build()) {
-      Ranks.run(
-          simulator.backend(),
-          RANKS,
-          withBuffer(
-              (rank, buffer) -> {
-                sum(rank, buffer);
-                Future<Void> done = rank.communicator().defaultStream().completion();
-                while (!done.isDone()) {
-                  Thread.onSpinWait();
-                }
-              }));
-      assertThat(simulator.isRepeatable()).isTrue();
-    }
-  }
-
-  @Test
-  @Provokes(reports = MisuseKind.DEADLOCK)
-  void pollingForAStateThatNeverChanges_isADeadlock() {
-    try (Simulator simulator = world().build()) {
-      assertThatThrownBy(
-              () ->
-                  Ranks.run(
-                      simulator.backend(),
-                      RANKS,
-                      rank -> {
-                        while (rank.communicator().state() == Communicator.State.READY) {
-                          rank.communicator().asyncError();
-                        }
-                      }))
-          .hasMessageContaining("DEADLOCK")
-          .hasMessageContaining("HostWaitsTest.java");
     }
   }
 

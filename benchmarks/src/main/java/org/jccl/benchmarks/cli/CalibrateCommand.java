@@ -240,7 +240,7 @@ final class CalibrateCommand implements Callable<Integer> {
     Origin origin = null;
     for (Path file : files) {
       BenchReport read = ReportOption.read(spec, "--measured", file);
-      samples.addAll(PredictionSample.of(read));
+      samples.addAll(ReportOption.samples(spec, "--measured", file, read));
       origin =
           new Origin(
               read.environment().started(),

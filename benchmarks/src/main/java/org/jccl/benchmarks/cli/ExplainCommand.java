@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "sets the flight recorders of all ranks side by side: which rank called something else,",
       "called less, or sent what nobody receives. Each process writes its file with",
       "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR.",
+      "Of hosts with folders of their own, name all folders.",
       "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in them is run.",
       "Exit code 1 if something does not fit, 2 if there is nothing that can be read."
     },
@@ -41,12 +42,12 @@ final class ExplainCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Parameters(
-      paramLabel = "DIR|RULE|KIND",
       arity = "1..*",
+      paramLabel = "DIR|RULE|KIND",
       converter = Texts.ToExplain.class,
       description = {
-        "The directory of the files; or rules of the book, as in SIM-28, and kinds of reports, as in",
-        "BUFFER_REUSE, whose texts are shown."
+        "The directories of the files; or rules of the book, as in SIM-28, and kinds of reports, as",
+        "in BUFFER_REUSE, whose texts are shown."
       })
   private List<String> what = List.of();
 
@@ -71,9 +72,8 @@ final class ExplainCommand implements Callable<Integer> {
       out.flush();
       return 0;
     }
-    requireNone(what.subList(1, what.size()));
     try {
-      Explanation found = Explanation.of(Path.of(what.getFirst()));
+      Explanation found = Explanation.of(what.stream().map(Path::of).toList());
       found.verdicts().forEach(out::println);
       found.replays().forEach(out::println);
       if (found.verdicts().isEmpty()) {
@@ -96,9 +96,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (!folders.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "'"
-              + folders.getFirst()
-              + "': a folder of recordings stands alone: give one, or rules and kinds");
+          "'" + folders.getFirst() + "': give folders of recordings, or rules and kinds, not both");
     }
   }
 

@@ -197,7 +197,7 @@ final class PredictCommand implements Callable<Integer> {
           "--measured: %s was measured on %d ranks, not on %d"
               .formatted(file, report.settings().ranks(), ranks));
     }
-    List<PredictionSample> all = PredictionSample.of(report);
+    List<PredictionSample> all = ReportOption.samples(spec, "--measured", file, report);
     List<PredictionSample> asked =
         all.stream()
             .filter(each -> workloads.contains(each.workload()) && each.type() == type)

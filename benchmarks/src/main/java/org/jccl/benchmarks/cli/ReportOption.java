@@ -1,7 +1,9 @@
 package org.jccl.benchmarks.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.ReportJson;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +18,17 @@ final class ReportOption {
       return ReportJson.read(file);
     } catch (BadFileException noReport) {
       throw new ParameterException(spec.commandLine(), option + ": " + noReport.getMessage());
+    }
+  }
+
+  /** The rows of a report as what is predicted; a row of something else is refused. */
+  static List<PredictionSample> samples(
+      CommandSpec spec, String option, Path file, BenchReport report) {
+    try {
+      return PredictionSample.of(report);
+    } catch (IllegalArgumentException unknown) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": " + file + ": " + unknown.getMessage());
     }
   }
 }

@@ -13,6 +13,7 @@ import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.report.Part;
 import org.jccl.benchmarks.report.ReportPage;
 import org.jccl.benchmarks.site.SiteBuilder;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,6 +80,8 @@ final class SiteCommand implements Callable<Integer> {
       return 0;
     } catch (IllegalArgumentException failed) {
       throw bad("--out: " + CleanText.messageOf(failed));
+    } catch (IOException failed) {
+      throw new IOException("cannot make '" + out + "': " + BoundedFile.why(failed), failed);
     }
   }
 

@@ -32,8 +32,18 @@ public final class Explanation {
    * @throws BadFileException if a file cannot be read
    */
   public static Explanation of(Path folder) throws BadFileException {
+    return of(List.of(folder));
+  }
+
+  /**
+   * Reads and compares all recordings of several directories, as of one.
+   *
+   * @param folders the directories
+   * @throws BadFileException if one has no recording, or a file cannot be read
+   */
+  public static Explanation of(List<Path> folders) throws BadFileException {
     List<String> notes = new ArrayList<>();
-    return of(FlightFile.readAll(folder, notes), notes);
+    return of(FlightFile.readAll(folders, notes), notes);
   }
 
   static Explanation of(List<Flight> flights, List<String> notes) {

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param ends its ends of communicators, in the order in which they were opened
  */
 record Flight(String file, String process, String reason, String written, List<End> ends) {
+  /** The same, known by another name of its file. */
+  Flight from(String name) {
+    return new Flight(name, process, reason, written, ends);
+  }
 
   /**
    * One rank's end of a communicator.

@@ -22,13 +22,38 @@ final class FlightFile {
   private FlightFile() {}
 
   /**
-   * All flights of a directory, by file name: of jccl and of torch. A file that cannot be read, cut
+   * All flights of directories, by file name: of jccl and of torch. A file that cannot be read, cut
    * or of another version, is a note as long as there is another one.
    *
    * @param notes where that goes
-   * @throws BadFileException if there are none, or none can be read
+   * @throws BadFileException if a directory has none, or none can be read
    */
-  static List<Flight> readAll(Path folder, List<String> notes) throws BadFileException {
+  static List<Flight> readAll(List<Path> folders, List<String> notes) throws BadFileException {
+    List<Path> files = new ArrayList<>();
+    for (Path folder : folders) {
+      List<Path> found = filesOf(folder);
+      found.removeAll(files); // a folder that is named twice
+      files.addAll(found);
+    }
+    List<Flight> flights = new ArrayList<>();
+    BadFileException first = null;
+    for (Path each : files) {
+      try {
+        boolean isOwn = each.toString().endsWith(".json");
+        Flight flight = isOwn ? read(each) : TorchFile.read(each);
+        flights.add(folders.size() == 1 ? flight : flight.from(each.toString()));
+      } catch (BadFileException bad) {
+        first = first == null ? bad : first;
+        notes.add("left out: " + bad.getMessage());
+      }
+    }
+    if (first != null && flights.isEmpty()) {
+      throw first;
+    }
+    return flights;
+  }
+
+  private static List<Path> filesOf(Path folder) throws BadFileException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
       for (Path each : found) {
@@ -56,21 +81,7 @@ final class FlightFile {
               + " and no pickle of torch's (nccl_trace_rank_0)");
     }
     files.sort(null);
-    List<Flight> flights = new ArrayList<>();
-    BadFileException first = null;
-    for (Path each : files) {
-      try {
-        boolean isOwn = each.toString().endsWith(".json");
-        flights.add(isOwn ? read(each) : TorchFile.read(each));
-      } catch (BadFileException bad) {
-        first = first == null ? bad : first;
-        notes.add("left out: " + bad.getMessage());
-      }
-    }
-    if (first != null && flights.isEmpty()) {
-      throw first;
-    }
-    return flights;
+    return files;
   }
 
   static Flight read(Path file) throws BadFileException {

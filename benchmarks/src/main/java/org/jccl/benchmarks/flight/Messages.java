@@ -75,15 +75,19 @@ final class Messages {
       boolean isSend = sent.size() > received.size();
       Flight.Entry first = (isSend ? sent : received).get(both);
       verdicts.add(
-          "%s: %d sends from rank %d to rank %d, %d receives; the first without a partner: %s%s"
+          "%s: %s from rank %d to rank %d, %s; the first without a partner: %s%s"
               .formatted(
                   name,
-                  sent.size(),
+                  counted(sent.size(), "send"),
                   from,
                   to,
-                  received.size(),
+                  counted(received.size(), "receive"),
                   (isSend ? "rank " + from + ", " : "rank " + to + ", ") + first.agreeing(),
                   first.place()));
     }
+  }
+
+  private static String counted(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 }

@@ -1,7 +1,9 @@
 package org.jccl.benchmarks.jmh;
 
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import jdk.management.VirtualThreadSchedulerMXBean;
 import org.jccl.benchmarks.simspeed.SmallWorld;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,9 +48,15 @@ public class SimWorldsBenchmark {
   /** Made by JMH. */
   public SimWorldsBenchmark() {}
 
-  /** So many worlds first, however long they take: the compilers count calls, not seconds. */
+  /**
+   * So many worlds first, however long they take: the compilers count calls, not seconds. Ranks are
+   * virtual threads. The launcher asks for one carrier of them, which is right for one world;
+   * worlds on all cores need one a core, as a JVM without flags has.
+   */
   @Setup(Level.Trial)
   public void warmUp() {
+    ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class)
+        .setParallelism(Runtime.getRuntime().availableProcessors());
     for (int world = 0; world < WARM; world++) {
       run();
     }

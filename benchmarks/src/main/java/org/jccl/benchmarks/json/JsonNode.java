@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.CleanText;
 import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,8 @@ public record JsonNode(String file, int line, String path, @Nullable Object valu
   }
 
   private static String oneLine(JsonProcessingException broken) {
-    return String.valueOf(broken.getOriginalMessage()).lines().findFirst().orElse("");
+    String words = String.valueOf(broken.getOriginalMessage()).lines().findFirst().orElse("");
+    return words.replaceFirst(": enable `.*", ""); // how a programmer could allow it
   }
 
   private static JsonNode read(JsonParser parser, String file, String path) throws IOException {
@@ -132,10 +134,10 @@ public record JsonNode(String file, int line, String path, @Nullable Object valu
     return list.stream().map(JsonNode.class::cast).toList();
   }
 
-  /** A text. */
+  /** A text, fit to be shown: it comes from outside. */
   public String text() throws BadFileException {
     if (value instanceof String text) {
-      return text;
+      return CleanText.report(text);
     }
     throw expected("a text");
   }

@@ -87,6 +87,22 @@ class HostileFilesTest {
     }
   }
 
+  /** What any text is: lines to compare. */
+  private static final Set<String> TEXTS =
+      Set.of(
+          "an empty file",
+          "deep nesting",
+          "deep objects",
+          "not a number",
+          "a null",
+          "a list",
+          "a missing field",
+          "another format",
+          "cut off",
+          "a long number",
+          "a field twice",
+          "control characters");
+
   private static List<Reader> readers() {
     return List.of(
         new Reader("report html FOLDER/x.json --out FOLDER/page.html", "x.json"),
@@ -96,6 +112,10 @@ class HostileFilesTest {
         new Reader("predict --ranks 2 --profile FOLDER/x.json", "x.json"),
         new Reader("differential --floats --profile FOLDER/x.json --count 1", "x.json"),
         new Reader("explain FOLDER", "jccl-x.json"),
+        new Reader(
+            "tune --show --backend sim --from FOLDER/x.txt", "x.txt", Set.of("an empty file")),
+        new Reader("bench --compare FOLDER/x.json FOLDER/x.json", "x.json"),
+        new Reader("report trace FOLDER/x.trace FOLDER/x.trace", "x.trace", TEXTS),
         new Reader("verify --golden FOLDER", "summary.json"),
         new Reader(
             "report status --tables FOLDER --out FOLDER/page.md",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.observe.FlightRecorder;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,23 @@ class ExplanationTest {
       made[rank] = new Recorded(recorder, "world", rank, RANKS);
     }
     return made;
+  }
+
+  @Test
+  void recordingsOfSeveralFolders_areComparedAsOfOne_andNamedWithTheirFolders() throws Exception {
+    List<Path> folders = new ArrayList<>();
+    for (int rank = 0; rank < RANKS; rank++) {
+      FlightRecorder own = FlightRecorder.builder().lines(false).build();
+      new Recorded(own, "world", rank, RANKS).sum(rank == 2 ? 15 : 16);
+      folders.add(Files.createDirectory(folder.resolve("host" + rank)));
+      own.write(folders.getLast(), "a test asked");
+    }
+    folders.add(folders.getFirst()); // named twice
+
+    Explanation found = Explanation.of(folders);
+
+    assertThat(found.verdicts()).singleElement().asString().contains("against the others: rank 2");
+    assertThat(found.notes()).hasSize(RANKS).anyMatch(note -> note.contains("host3"));
   }
 
   @Test
@@ -114,7 +133,7 @@ class ExplanationTest {
     assertThat(explain().verdicts())
         .containsExactly(
             "world, 4 ranks: message 0 from rank 0 to rank 1 has 16 bytes, its receive 32",
-            "world, 4 ranks: 2 sends from rank 0 to rank 2, 1 receives; the first without a partner:"
+            "world, 4 ranks: 2 sends from rank 0 to rank 2, 1 receive; the first without a partner:"
                 + " rank 0, send of 4 INT32, peer 2");
   }
 

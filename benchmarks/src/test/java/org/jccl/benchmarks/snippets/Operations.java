@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.snippets;
 
 import java.time.Duration;
+import org.jccl.CallConfig;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.Communicator.Issued;
@@ -62,6 +63,21 @@ final class Operations {
     try (DeviceBuffer sum = rank.device().allocate(DataType.INT32, 1)) {
       sum.copyFrom(1);
       now.allReduce(sum, ReduceOp.SUM); // returns when the sum is there
+      int[] ranks = new int[1];
+      sum.copyTo(ranks);
+      return ranks[0];
+    }
+    // @end
+  }
+
+  static int configured(Rank rank) {
+    // @start region="configured"
+    CallConfig narrow = CallConfig.builder().ctas(1, 2).algorithms("ring").build();
+    Collectives few = rank.communicator().configured(narrow); // NCCL 2.31.2 or newer
+    try (DeviceBuffer sum = rank.device().allocate(DataType.INT32, 1)) {
+      sum.copyFrom(1);
+      few.allReduce(sum, ReduceOp.SUM); // the same configuration on all ranks
+      rank.communicator().defaultStream().synchronize();
       int[] ranks = new int[1];
       sum.copyTo(ranks);
       return ranks[0];

@@ -89,6 +89,11 @@ class SnippetsTest {
     assertThat(Operations.window(rank)).isEqualTo(4f);
   }
 
+  @RankTest(ranks = RANKS, ncclVersion = 23102)
+  void configuredCalls(Rank rank) {
+    assertThat(Operations.configured(rank)).isEqualTo(RANKS);
+  }
+
   @Test
   void simulations() {
     assertThat(Simulations.simulate(Operations::ring)).isEmpty();

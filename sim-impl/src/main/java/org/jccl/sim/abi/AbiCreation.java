@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.creation.InitJob;
 import org.jccl.sim.comm.life.CommLifecycle;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Unique ids and new communicators behind the C functions (chapter 2). */
 final class AbiCreation {
+  private static final int ENCRYPTION_MODE_OFFSET = 16;
+  private static final int ENCRYPTION_KEY_OFFSET = 24;
+  private static final int PRE_SHARED_KEY = 1;
+  private static final int FEWEST_KEY_BYTES = 32;
+
   private final AbiState state;
 
   AbiCreation(AbiState state) {
@@ -54,6 +60,33 @@ final class AbiCreation {
     } finally {
       state.kernel().exit(task);
     }
+  }
+
+  /** What the sockets of creations are encrypted by, which no simulated rank has (rule UID-06). */
+  int setEncryption(MemorySegment config) {
+    String wrong = isNull(config) ? null : wrongEncryption(config);
+    return wrong == null ? OK : state.refused(INVALID_ARGUMENT, "encryption: " + wrong);
+  }
+
+  private static @Nullable String wrongEncryption(MemorySegment config) {
+    if (config.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) != ConfigField.MAGIC) {
+      return "configuration without magic";
+    }
+    long size = Math.min(config.get(JAVA_LONG_UNALIGNED, 0), config.byteSize());
+    int mode =
+        size < ENCRYPTION_KEY_OFFSET ? 0 : config.get(JAVA_INT_UNALIGNED, ENCRYPTION_MODE_OFFSET);
+    if (mode != 0 && mode != PRE_SHARED_KEY) {
+      return "mode " + mode;
+    }
+    long key =
+        size < ENCRYPTION_KEY_OFFSET + Long.BYTES
+            ? 0
+            : config.get(JAVA_LONG_UNALIGNED, ENCRYPTION_KEY_OFFSET);
+    String text = mode == 0 ? null : HostMemory.text(key);
+    boolean isTooShort = text == null || text.length() < FEWEST_KEY_BYTES;
+    return mode == PRE_SHARED_KEY && isTooShort
+        ? "the key must have at least " + FEWEST_KEY_BYTES + " bytes"
+        : null;
   }
 
   static int write(UniqueId id, MemorySegment out) {

@@ -11,6 +11,8 @@ import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.OpenGroup;
 import org.jccl.sim.comm.call.Request;
@@ -55,6 +57,34 @@ public final class AbiOperations {
     }
     CallArguments call = groups.get().arguments(); // used again by each call of this thread
     return issue(life, call.set(operation, send, recv, count, type, op, rootOrPeer), null, stream);
+  }
+
+  /** The arguments of the running thread's next call, used again by each. */
+  CallArguments arguments() {
+    return groups.get().arguments();
+  }
+
+  /** The same with a configuration of the call; null is the plain call (rule CFG-25). */
+  int issueConfigured(CallArguments call, long comm, long stream, MemorySegment config) {
+    NcclFunction function = call.operation().configuredFunction();
+    if (function == null) {
+      throw new IllegalArgumentException(call.operation() + " takes no configuration");
+    }
+    state.require(function);
+    if (!AbiState.isNull(config)) {
+      AbiCallConfig own = new AbiCallConfig(state.simulation(), config);
+      String wrong = own.wrong();
+      if (wrong != null) { // before anything else is looked at, and no open group hears of it
+        return state.refused(INVALID_ARGUMENT, function.symbol() + ": " + wrong + " (CFG-26)");
+      }
+      call.isConfiguredBy(own.setting());
+    }
+    CommLifecycle life = state.life(comm);
+    if (life == null) {
+      String words = call.operation().label() + ": no communicator " + comm;
+      return state.group().fail(state.refused(INVALID_ARGUMENT, words));
+    }
+    return issue(life, call, null, stream);
   }
 
   /** The same for a caller that knows whose handle it is, and the stream. */
@@ -105,6 +135,13 @@ public final class AbiOperations {
     life.requireNotFinalized(operation.label()); // what has failed answers with its code
     Endpoint own = life.operations();
     code = own.admission().check(call);
+    CallSetting setting = call.setting();
+    if (code == OK && setting != null && call.count() > 0) {
+      String refusal = setting.refusal(operation);
+      if (refusal != null) {
+        return failed(group, life, state.refused(INVALID_ARGUMENT, refusal + " (CFG-28)"));
+      }
+    }
     SimStream stream = known != null && !known.isClosed() ? known : stream(life.device(), handle);
     if (code == OK && stream == null && state.simulation().isChecking()) {
       throw own.enqueuer().refuseStream(operation, handle);

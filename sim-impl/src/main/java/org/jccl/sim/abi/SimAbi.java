@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.creation.Bootstrap;
@@ -497,5 +498,129 @@ public final class SimAbi implements NcclAbi {
   @Override
   public void paramDumpAll() {
     parameters.dumpAll();
+  }
+
+  // ---------------------------------------------------------------- configured calls
+
+  @Override
+  public int issueConfigured(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    CallArguments call = operations.arguments();
+    call.set(operation, send, recv, count, type, reduction, root);
+    return operations.issueConfigured(call, comm, stream, config);
+  }
+
+  @Override
+  public int allReduceConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return issueConfigured(
+        Operation.ALL_REDUCE, send, recv, count, type, op, 0, comm, stream, config);
+  }
+
+  @Override
+  public int broadcastConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return issueConfigured(
+        Operation.BROADCAST, send, recv, count, type, 0, root, comm, stream, config);
+  }
+
+  @Override
+  public int reduceConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return issueConfigured(
+        Operation.REDUCE, send, recv, count, type, op, root, comm, stream, config);
+  }
+
+  @Override
+  public int allGatherConfig(
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
+    return issueConfigured(
+        Operation.ALL_GATHER, send, recv, count, type, 0, 0, comm, stream, config);
+  }
+
+  @Override
+  public int reduceScatterConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return issueConfigured(
+        Operation.REDUCE_SCATTER, send, recv, count, type, op, 0, comm, stream, config);
+  }
+
+  @Override
+  public int allToAllConfig(
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
+    return issueConfigured(
+        Operation.ALL_TO_ALL, send, recv, count, type, 0, 0, comm, stream, config);
+  }
+
+  @Override
+  public int gatherConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return issueConfigured(
+        Operation.GATHER, send, recv, count, type, 0, root, comm, stream, config);
+  }
+
+  @Override
+  public int scatterConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return issueConfigured(
+        Operation.SCATTER, send, recv, count, type, 0, root, comm, stream, config);
+  }
+
+  @Override
+  public int setEncryption(MemorySegment config) {
+    state.require(NcclFunction.SET_ENCRYPTION);
+    return creation.setEncryption(config);
   }
 }

@@ -173,6 +173,11 @@ public final class Allowed {
     return left == null || left.contains(protocol);
   }
 
+  /** Whether variables or pins say something of {@code operation}: they win over its calls. */
+  public boolean isForced(Operation operation) {
+    return algorithms.containsKey(operation) || protocols.containsKey(operation);
+  }
+
   /** Whether protocols are listed: then LL128 needs no favourable topology. */
   public boolean listsProtocols(Operation operation) {
     return protocols.containsKey(operation);

@@ -15,6 +15,11 @@ public record Choice(Algorithm algorithm, Protocol protocol, int maxChannels, fl
   private static final int ENOUGH = 16;
   private static final int SLIGHTLY_MORE = 24;
 
+  /** Whether the switch takes part. */
+  boolean usesMulticast() {
+    return algorithm == Algorithm.NVLS || algorithm == Algorithm.NVLS_TREE;
+  }
+
   /** The same where ranks reach each other's buffers on one host: somewhat fewer channels do. */
   Choice inRegisteredMemory() {
     boolean isDirect =

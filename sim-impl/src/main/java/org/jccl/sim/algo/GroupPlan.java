@@ -29,6 +29,16 @@ public final class GroupPlan {
      * @return null if there is no algorithm for it
      */
     @Nullable Choice choose(CollectiveTask together, int perChannel);
+
+    /**
+     * The same for a call that may have a configuration of its own.
+     *
+     * @param limits what it leaves, or null
+     */
+    default @Nullable Choice choose(
+        CollectiveTask together, int perChannel, @Nullable CallLimits limits) {
+      return choose(together, perChannel);
+    }
   }
 
   /** Calls of one kind whose traffic is within this factor are decided together. */
@@ -39,6 +49,7 @@ public final class GroupPlan {
   private final int version;
   private final @Nullable Choice[] choices;
   private final @Nullable ChannelSplit[] splits;
+  private final boolean[] isolated;
   private @Nullable Choice last;
   private int undecided = -1;
 
@@ -48,6 +59,7 @@ public final class GroupPlan {
     this.version = version;
     this.choices = new Choice[calls];
     this.splits = new ChannelSplit[calls];
+    this.isolated = new boolean[calls];
   }
 
   /**
@@ -135,19 +147,26 @@ public final class GroupPlan {
         CollectiveTask first = calls.get(kind.get(from));
         long count = first.count();
         int to = from + 1;
+        CallLimits limits = placed.get(kind.get(from)).limits();
         while (to < kind.size()
+            && !placed.get(kind.get(from)).isIsolated()
+            && !placed.get(kind.get(to)).isIsolated()
             && calls.get(kind.get(to)).traffic(worldSize) < ALIKE * first.traffic(worldSize)) {
           count += calls.get(kind.get(to)).count();
           to++;
         }
-        Choice choice = chooser.choose(first.withCount(count), perChannel);
+        Choice choice = chooser.choose(first.withCount(count), perChannel, limits);
         if (choice == null) {
           undecided = kind.get(from);
           return order;
         }
+        if (limits != null) {
+          choice = limits.limit(choice, topology.channels());
+        }
         last = choice;
         for (int call : kind.subList(from, to)) {
           choices[call] = placed.get(call).isRegistered() ? choice.inRegisteredMemory() : choice;
+          isolated[call] = placed.get(call).isIsolated();
           order.add(call);
         }
         from = to;
@@ -231,8 +250,13 @@ public final class GroupPlan {
     long traffic = 0;
     int channels = 0;
     int planned = 0;
-    while (from + planned < order.size() && room.takesAbout(planned)) {
+    boolean isFull = false;
+    while (from + planned < order.size() && room.takesAbout(planned) && !isFull) {
       int call = order.get(from + planned);
+      if (isolated[call] && planned > 0) {
+        break; // it starts a kernel of its own
+      }
+      isFull = isolated[call];
       traffic += Math.max(least, trafficOf(calls, call));
       channels = Math.min(channels + choice(call).maxChannels(), topology.channels());
       planned++;

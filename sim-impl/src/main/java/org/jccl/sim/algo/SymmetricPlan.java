@@ -72,8 +72,9 @@ public final class SymmetricPlan {
             offered,
             call -> calls.get(call).call().traffic(worldSize),
             (a, b) -> calls.get(a).isLike(calls.get(b)))) {
-      for (int from = 0; from < kind.size(); from += MOST_CALLS) {
-        List<Integer> together = kind.subList(from, Math.min(from + MOST_CALLS, kind.size()));
+      for (int from = 0, to; from < kind.size(); from = to) {
+        to = end(calls, kind, from);
+        List<Integer> together = kind.subList(from, to);
         SymmetricChoice choice = choose(calls, together, chooser);
         if (choice != null) {
           hasMissingKernel |= !calls.get(together.getFirst()).hasKernel();
@@ -84,6 +85,19 @@ public final class SymmetricPlan {
       }
     }
     return launches;
+  }
+
+  /** Where the launch ends that begins with a call: one that is decided alone is in none. */
+  private static int end(List<PlacedCall> calls, List<Integer> kind, int from) {
+    int to = from + 1;
+    boolean isAlone = calls.get(kind.get(from)).isIsolated();
+    while (!isAlone
+        && to < kind.size()
+        && to < from + MOST_CALLS
+        && !calls.get(kind.get(to)).isIsolated()) {
+      to++;
+    }
+    return to;
   }
 
   private static @Nullable SymmetricChoice choose(

@@ -259,8 +259,10 @@ public final class Contract {
             call,
             caller)
         .line(
-            "all ranks must make the same call with equal count, type, reduction and root"
-                + " (COL-01)");
+            difference == Operation.Argument.CONFIG
+                ? "all ranks must give a call the same configuration (CFG-27, SIM-67)"
+                : "all ranks must make the same call with equal count, type, reduction and root"
+                    + " (COL-01)");
   }
 
   private static String words(Caller caller, Call call, Operation.Argument difference) {

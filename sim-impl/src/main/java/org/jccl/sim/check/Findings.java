@@ -226,6 +226,14 @@ public final class Findings {
     }
   }
 
+  /** The first error of this run if none of its ranks has failed yet, else null. */
+  public @Nullable ReportedMisuse beforeFailures() {
+    synchronized (all) {
+      List<ReportedMisuse> errors = hasFailed ? List.of() : errors();
+      return errors.isEmpty() ? null : errors.getFirst();
+    }
+  }
+
   /** Whether this run has an error already: what data looks like from then on proves nothing. */
   public boolean isBroken() {
     synchronized (all) {

@@ -32,7 +32,9 @@ public final class Config {
           Map.entry(ConfigField.NVLINK_CENTRIC_SCHED, "NCCL_NVLINK_UTIL_CENTRIC_SCHED_ENABLE"),
           Map.entry(ConfigField.NUM_RMA_CTX, "NCCL_NUM_RMA_CTX"),
           Map.entry(ConfigField.MAX_P2P_PEERS, "NCCL_P2P_MAX_PEERS"),
-          Map.entry(ConfigField.GRAPH_STREAM_ORDERING, "NCCL_GRAPH_STREAM_ORDERING"));
+          Map.entry(ConfigField.GRAPH_STREAM_ORDERING, "NCCL_GRAPH_STREAM_ORDERING"),
+          Map.entry(ConfigField.LAUNCH_ORDER_IMPLICIT, "NCCL_LAUNCH_ORDER_IMPLICIT"),
+          Map.entry(ConfigField.RMA_EAGER_INIT, "NCCL_RMA_EAGER_INIT"));
 
   private final Map<ConfigField, Integer> values = new EnumMap<>(ConfigField.class);
   private final @Nullable String netName;

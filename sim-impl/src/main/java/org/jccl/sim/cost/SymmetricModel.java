@@ -3,8 +3,10 @@ package org.jccl.sim.cost;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import org.jccl.ops.AlgorithmName;
 import org.jccl.ops.Operation;
 import org.jccl.ops.SymmetricCalls;
+import org.jccl.sim.algo.CallLimits;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.CollectiveTask;
 import org.jccl.sim.algo.CollectiveTask.Folding;
@@ -125,14 +127,25 @@ public final class SymmetricModel {
    * @return null if there is none
    */
   public @Nullable SymmetricChoice choose(PlacedCall call, long elements, long most, int calls) {
+    return choose(call, elements, most, calls, null);
+  }
+
+  /**
+   * The same for calls with a configuration of their own (CFG-26, CFG-28).
+   *
+   * @param limits what it leaves, or null
+   */
+  public @Nullable SymmetricChoice choose(
+      PlacedCall call, long elements, long most, int calls, @Nullable CallLimits limits) {
     long bytes = elements * call.call().type().bytes();
     SymmetricChoice best = null;
     float bestCost = 1.e30f * (1.0f + BLOCK_PENALTY * 999);
     for (SymmetricKernel kernel : SymmetricKernel.values()) {
       if (isUsable(kernel, call.call(), most)
           && (calls == 1 || !kernel.hasFlags())
-          && (kernel.hasFlags() || reaches(kernel, call))) {
-        SymmetricChoice own = estimate(kernel, bytes);
+          && (kernel.hasFlags() || reaches(kernel, call))
+          && (limits == null || isSelected(limits, kernel))) {
+        SymmetricChoice own = estimate(kernel, bytes, limits);
         float cost = own.micros() * (1.0f + BLOCK_PENALTY * own.blocks());
         if (cost < bestCost) {
           best = own;
@@ -143,6 +156,18 @@ public final class SymmetricModel {
     return best;
   }
 
+  private static boolean isSelected(CallLimits limits, SymmetricKernel kernel) {
+    if (limits.selection() == null) {
+      return true;
+    }
+    for (AlgorithmName name : AlgorithmName.values()) {
+      if (name.isKernel(kernel.nativeName()) && limits.allows(kernel.operation(), name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Kernels without flags read inputs or write outputs of other ranks where they are. */
   private static boolean reaches(SymmetricKernel kernel, PlacedCall call) {
     boolean loads = kernel.operation().reduces();
@@ -151,15 +176,26 @@ public final class SymmetricModel {
   }
 
   /** The fewest blocks that are nearly as fast as the most, and their time. */
-  private SymmetricChoice estimate(SymmetricKernel kernel, long bytes) {
+  private SymmetricChoice estimate(
+      SymmetricKernel kernel, long bytes, @Nullable CallLimits limits) {
     int least = leastBlocks;
     int most = mostBlocks;
+    if (limits != null && !fixedBlocks) {
+      most = Math.min(most, limits.most());
+      least = limits.least() == 0 ? Math.min(least, most) : Math.min(limits.least(), most);
+    }
     if (!fixedBlocks && kernel.needsMulticast() && !kernel.hasFlags()) {
       most = Math.min(most, Math.ceilDiv(computeCapability < BLACKWELL ? 16 : 32, worldSize));
     }
+    least = Math.min(least, most);
+    boolean isEven = version >= Tuner.SECOND_MODEL && least != most;
+    if (isEven) { // an odd number is taken only if it is one
+      least = least == 1 ? 1 : least + (least & 1);
+      most = most == 1 ? 1 : most & ~1;
+    }
     int blocks = most;
     float micros = (float) micros(kernel, bytes, most);
-    for (int fewer = least; fewer < most; fewer++) {
+    for (int fewer = least; fewer < most; fewer += isEven && fewer != 1 ? 2 : 1) {
       double time = micros(kernel, bytes, fewer);
       if (time <= GOOD_ENOUGH * micros) {
         return new SymmetricChoice(kernel, fewer, (float) time);

@@ -3,12 +3,15 @@ package org.jccl.sim.cost;
 import org.jccl.DataType;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
+import org.jccl.ops.AlgorithmName;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
+import org.jccl.sim.algo.CallLimits;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.ChannelSplit;
 import org.jccl.sim.algo.Choice;
+import org.jccl.sim.algo.LinkType;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologyGraph;
 import org.jccl.sim.algo.TopologySearch;
@@ -32,6 +35,10 @@ public final class Tuner {
   private static final int LOSSY = 1024;
   private static final int MULTICAST_CHANNELS = 16;
   private static final int BLACKWELL = 100;
+
+  /** From this version on one table of models has all algorithms and kernels (TUNE-05). */
+  static final int SECOND_MODEL = 23102;
+
   private static final Algorithm[] ALGORITHMS = Algorithm.values();
   private static final Protocol[] PROTOCOLS = Protocol.values();
 
@@ -45,6 +52,10 @@ public final class Tuner {
   private final float[] bandwidths;
   private final float[] latencies;
   private final boolean isSlowRing;
+  private final boolean hasFastLinks;
+
+  /** Which of two equally fast ones is taken. */
+  private final boolean lastOfEqual;
 
   /**
    * The tuner of one communicator.
@@ -63,7 +74,10 @@ public final class Tuner {
     this.buffers = buffers;
     this.allowed = allowed;
     TopologyGraph ring = topology.ring();
-    this.isSlowRing = ring.intraGigabytes() * ring.channels() <= SLOW_RING;
+    this.lastOfEqual = version >= SECOND_MODEL;
+    this.hasFastLinks =
+        profile.computeCapability() >= BLACKWELL && ring.intraLink() == LinkType.NVLINK;
+    this.isSlowRing = !lastOfEqual && ring.intraGigabytes() * ring.channels() <= SLOW_RING;
     int cells = Operation.values().length * ALGORITHMS.length * PROTOCOLS.length;
     this.bandwidths = new float[cells];
     this.latencies = new float[cells];
@@ -160,16 +174,23 @@ public final class Tuner {
     if (isCorrected(operation, algorithm, log)) {
       bandwidth *= TunerConstants.treeCorrection(protocol, log);
     }
-    if (operation == Operation.ALL_REDUCE
-        && algorithm == Algorithm.RING
+    if (algorithm == Algorithm.RING
         && protocol == Protocol.SIMPLE
-        && hosts > 1
+        && hasPlateau(operation)
         && bytes / ((long) channels * ranks) >= 64) {
       latency = (float) (latency * (profile.computeCapability() < 80 ? 1.9 : 1.4));
     }
     int batch = version < FEWER_PER_BATCH ? 10 : 8;
     int rounds = algorithm == Algorithm.RING ? operations : (operations + batch - 1) / batch;
     return latency * rounds + bytes / (1000 * bandwidth);
+  }
+
+  /** Whether longer calls of a ring have a higher latency. */
+  private boolean hasPlateau(Operation operation) {
+    boolean isOneFastHost = version >= SECOND_MODEL && hosts == 1 && hasFastLinks;
+    return (operation == Operation.ALL_REDUCE && hosts > 1)
+        || (isOneFastHost
+            && (operation == Operation.ALL_GATHER || operation == Operation.REDUCE_SCATTER));
   }
 
   private boolean isCorrected(Operation operation, Algorithm algorithm, int log) {
@@ -200,6 +221,22 @@ public final class Tuner {
    */
   public @Nullable Choice choose(
       Operation operation, DataType type, boolean isScaled, long count, int operations) {
+    return choose(operation, type, isScaled, count, operations, null);
+  }
+
+  /**
+   * What NCCL chooses for a call with a configuration of its own (CFG-28).
+   *
+   * @param limits what it leaves, or null
+   * @return null if nothing is left that could carry it out
+   */
+  public @Nullable Choice choose(
+      Operation operation,
+      DataType type,
+      boolean isScaled,
+      long count,
+      int operations,
+      @Nullable CallLimits limits) {
     long bytes = operation.measuredBytes(count, ranks, type.bytes());
     if (ranks == 1) {
       return new Choice(Algorithm.RING, Protocol.SIMPLE, channels, 0);
@@ -215,11 +252,14 @@ public final class Tuner {
             default -> true;
           };
       for (int p = 0; isLeft && p < PROTOCOLS.length; p++) {
+        if (limits != null && !isSelected(limits, operation, each, PROTOCOLS[p])) {
+          continue;
+        }
         float time = time(operation, each, PROTOCOLS[p], bytes, operations);
         if (type.isFloat8() && each == Algorithm.RING && ranks > MANY_RANKS) {
           time *= LOSSY;
         }
-        if (time >= 0 && time < least) {
+        if (time >= 0 && (time < least || (lastOfEqual && time == least))) {
           least = time;
           algorithm = each;
           protocol = PROTOCOLS[p];
@@ -230,6 +270,12 @@ public final class Tuner {
       return null;
     }
     return new Choice(algorithm, protocol, maxChannels(algorithm, protocol, bytes), least);
+  }
+
+  private static boolean isSelected(
+      CallLimits limits, Operation operation, Algorithm algorithm, Protocol protocol) {
+    AlgorithmName name = AlgorithmName.of(algorithm, protocol);
+    return name != null && limits.allows(operation, name);
   }
 
   /** The types that the switch adds; minimum and maximum of floats are left out (DET-05). */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TuningModel {
   private static final int HOPPER = 90;
+  private static final int BLACKWELL = 100;
 
   private final GpuProfile profile;
   private final TunerConstants constants;
@@ -26,6 +27,9 @@ final class TuningModel {
   private final int hosts;
   private final float ranksPerHost;
 
+  /** Whether NCCL tells rings and trees of newer GPUs from those of others (TUNE-05). */
+  private final boolean isNewerHere;
+
   TuningModel(
       GpuProfile profile, int version, Topology topology, @Nullable TopologyGraph multicast) {
     this.profile = profile;
@@ -34,6 +38,7 @@ final class TuningModel {
     this.n = topology.worldSize();
     this.hosts = topology.hosts();
     this.ranksPerHost = (float) n / hosts;
+    this.isNewerHere = version >= Tuner.SECOND_MODEL && profile.computeCapability() >= BLACKWELL;
     this.constants = new TunerConstants(profile.computeCapability(), hosts, version);
   }
 
@@ -87,7 +92,8 @@ final class TuningModel {
   }
 
   private float ringBus(TopologyGraph graph, Protocol protocol) {
-    float bus = plainBus(graph);
+    boolean isFar = isNewerHere && hosts > 1;
+    float bus = isFar ? graph.channels() * graph.interGigabytes() : plainBus(graph);
     return switch (protocol) {
       case SIMPLE -> bus;
       case LL -> (float) Math.min(llMost(), bus * .5);
@@ -97,7 +103,11 @@ final class TuningModel {
 
   private float treeBus(TopologyGraph graph, Protocol protocol) {
     int channels = graph.channels();
-    float bus = (float) Math.min(plainBus(graph) * .92, channels * constants.tree());
+    float plain =
+        isNewerHere
+            ? channels * Math.min(graph.interGigabytes(), graph.intraGigabytes())
+            : plainBus(graph);
+    float bus = (float) Math.min(plain * .92, channels * constants.tree());
     bus =
         switch (protocol) {
           case SIMPLE -> bus;

@@ -45,6 +45,12 @@ final class Course implements Choices, Steering {
   private boolean over;
   private int failedRank = -1;
 
+  /** Whether all programs have ended, and a rank closes. */
+  private boolean closes;
+
+  /** Who closes then. */
+  private @Nullable HostTask closing;
+
   Course(Guide guide, int ranks, boolean sharesState) {
     this.sharesState = sharesState;
     this.guide = guide;
@@ -71,6 +77,17 @@ final class Course implements Choices, Steering {
     if (failed && steers) {
       failedRank = rank;
       stop();
+    }
+  }
+
+  @Override
+  public void closes(HostTask task) {
+    if (behind.size() == ranks && !over) {
+      if (!steers) {
+        log.parts();
+      }
+      closes = true;
+      steers = true;
     }
   }
 
@@ -137,19 +154,31 @@ final class Course implements Choices, Steering {
     return decided(point, value, candidates.size());
   }
 
-  /** All programs have ended: only what devices still have to do is steered. */
+  /**
+   * All programs have ended. How far devices get is steered until they rest, and then, from when
+   * ranks begin to close what they still have, which rank closes next; who has begun to close goes
+   * on until it waits.
+   */
   private int nextAtTheEnd(Point point, List<SimStep> candidates) {
-    List<SimStep> steps = new ArrayList<>(candidates);
-    steps.removeIf(HostTask.class::isInstance);
-    if (steps.isEmpty()) {
-      stop();
+    List<SimStep> open = new ArrayList<>(candidates);
+    if (!closes) {
+      open.removeIf(HostTask.class::isInstance);
+    } else if (point == Point.YIELD_AT_CALL && candidates.getFirst() == closing) {
+      open.removeIf(step -> step instanceof HostTask && step != closing);
+    }
+    if (open.isEmpty()) {
+      steers = false;
       return 0;
     }
     int value = 0;
-    if (steps.size() > 1) {
-      value = decided(point, guide.next(point, steps, log), steps.size());
+    if (open.size() > 1) {
+      value = decided(point, guide.next(point, open, log), open.size());
     }
-    return candidates.indexOf(steps.get(value));
+    SimStep chosen = open.get(value);
+    if (point != Point.DEVICES_AT_CALL && chosen instanceof HostTask task) {
+      closing = task;
+    }
+    return candidates.indexOf(chosen);
   }
 
   @Override

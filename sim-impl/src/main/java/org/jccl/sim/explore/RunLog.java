@@ -20,10 +20,19 @@ final class RunLog {
   private @Nullable Transition current;
   private long hash;
 
+  /** All events of a lower index come before all others. */
+  private int parted;
+
   /** The event of {@code step} begins, and the one before it has ended. */
   void begin(SimStep step, boolean opens) {
     end();
     current = new Transition(events.size(), step, opens);
+  }
+
+  /** What comes from now on comes behind all that was: what was between them was not steered. */
+  void parts() {
+    end();
+    parted = events.size();
   }
 
   @Nullable Transition current() {
@@ -55,6 +64,7 @@ final class RunLog {
   }
 
   private void order(Transition event) {
+    event.past.set(0, parted);
     if (event.previous != null) {
       comesAfter(event, event.previous);
     }
@@ -67,7 +77,7 @@ final class RunLog {
     if (event.isEmpty()) {
       return;
     }
-    for (Transition before : events) {
+    for (Transition before : events.subList(parted, events.size())) {
       boolean isOther = !event.isHost() || before.rank != event.rank;
       if (isOther && !before.isEmpty() && event.conflictsWith(before)) {
         event.conflicts.add(before);

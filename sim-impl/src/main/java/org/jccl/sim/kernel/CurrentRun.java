@@ -44,7 +44,12 @@ public final class CurrentRun {
 
   /** The program of the current thread, a rank's, has ended; what follows is no call of it. */
   public void programEnds() {
-    kernel.current().programEnds();
+    HostTask task = kernel.current();
+    task.programEnds();
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.closes(task);
+    }
   }
 
   /** The thread of a rank task, the current one, has come to its end. */

@@ -28,7 +28,7 @@ public final class Standstill {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final Map<Long, Long> spent = new HashMap<>();
-  private final List<Long> carriers = new ArrayList<>();
+  private final Map<String, Long> carriers = new HashMap<>();
   private long listed;
   private long nanos;
   private long idle;
@@ -60,44 +60,61 @@ public final class Standstill {
   /** Nothing has happened for {@code elapsed} more nanoseconds, while {@code threads} stood. */
   public void add(long elapsed, List<Thread> threads) {
     clock += elapsed;
-    boolean onCarriers = false;
-    long used = 0;
-    boolean runs = false;
-    for (Thread thread : threads) {
-      if (thread.getState() == Thread.State.RUNNABLE) {
-        runs = true;
-        onCarriers |= thread.isVirtual();
-        used += thread.isVirtual() ? 0 : used(thread.threadId());
-      }
-    }
-    if (!runs || !THREADS.isThreadCpuTimeSupported()) {
+    List<Thread> running =
+        threads.stream().filter(thread -> thread.getState() == Thread.State.RUNNABLE).toList();
+    if (running.isEmpty() || !THREADS.isThreadCpuTimeSupported()) {
       nanos += elapsed;
       return;
     }
-    if (onCarriers) {
-      used += usedOnCarriers(elapsed);
+    long used = 0;
+    List<Thread> virtual = new ArrayList<>();
+    for (Thread thread : running) {
+      if (thread.isVirtual()) {
+        virtual.add(thread);
+      } else {
+        used += used(thread.threadId());
+      }
+    }
+    if (!virtual.isEmpty()) {
+      used += usedOnCarriers(virtual, elapsed);
     }
     idle = used > elapsed / 100 ? 0 : idle + elapsed;
     nanos += idle > NATIVE_WAIT ? elapsed : Math.min(used, elapsed);
   }
 
-  /** Which carrier a virtual thread is on changes at any time, so all of them count. */
-  private long usedOnCarriers(long elapsed) {
+  /**
+   * What carriers run besides is none of theirs, such as other simulations. All carriers count for
+   * one that is on none: what they run keeps it from its turn.
+   */
+  private long usedOnCarriers(List<Thread> threads, long elapsed) {
     listed -= elapsed;
     if (listed <= 0) {
       listed = REFRESH;
-      carriers.clear();
-      for (ThreadInfo each : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
-        if (each != null && each.getThreadName().startsWith(CARRIERS)) {
-          carriers.add(each.getThreadId());
-        }
+      list();
+    }
+    Map<String, Long> used = new HashMap<>();
+    carriers.forEach((name, id) -> used.put(name, used(id)));
+    long all = 0;
+    for (Thread thread : threads) {
+      Long own = used.remove(carrierOf(thread));
+      all += own == null ? used.values().stream().mapToLong(Long::longValue).sum() : own;
+    }
+    return all;
+  }
+
+  private void list() {
+    carriers.clear();
+    for (ThreadInfo each : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
+      if (each != null && each.getThreadName().startsWith(CARRIERS)) {
+        carriers.put(each.getThreadName(), each.getThreadId());
       }
     }
-    long used = 0;
-    for (long carrier : carriers) {
-      used += used(carrier);
-    }
-    return used;
+  }
+
+  /** The name of the platform thread that runs a virtual one; the JVM tells it in words alone. */
+  private static String carrierOf(Thread virtual) {
+    String words = virtual.toString();
+    return words.substring(words.lastIndexOf('@') + 1);
   }
 
   /** Processor time that a thread has used since it was asked for last. */

@@ -46,4 +46,7 @@ public interface Steering {
 
   /** Nothing can run any more: what follows only ends the run. */
   void deadEnd();
+
+  /** The program of {@code task} is over: it closes what jccl has opened for it. */
+  void closes(HostTask task);
 }

@@ -25,6 +25,7 @@ import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@link Tuner} against recordings of NCCL 2.28.9 on H200 and against the Python reference. */
 class TunerTest {
@@ -115,6 +116,28 @@ class TunerTest {
     assertEquals(before, choose(tuner, operation, DataType.FLOAT32, below).protocol());
     assertEquals(after, choose(tuner, operation, DataType.FLOAT32, above).protocol());
     assertEquals(Algorithm.RING, choose(tuner, operation, DataType.FLOAT32, above).algorithm());
+  }
+
+  /** Rule TUNE-05: the models of 2.31.2 choose as those before, where no two are equally fast. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 8})
+  void laterModelsChooseAlikeOnH200(int n) {
+    Tuner before = Tuner.of(new TopologySearch(GpuProfile.h200(), 23007), n);
+    Tuner after = Tuner.of(new TopologySearch(GpuProfile.h200(), Tuner.SECOND_MODEL), n);
+    for (Operation operation :
+        List.of(
+            Operation.ALL_REDUCE,
+            Operation.REDUCE_SCATTER,
+            Operation.REDUCE,
+            Operation.BROADCAST,
+            Operation.ALL_GATHER)) {
+      for (long count = 1; count < 1 << 28; count *= 3) {
+        assertEquals(
+            choose(before, operation, DataType.FLOAT32, count),
+            choose(after, operation, DataType.FLOAT32, count),
+            operation + " of " + count);
+      }
+    }
   }
 
   @Test

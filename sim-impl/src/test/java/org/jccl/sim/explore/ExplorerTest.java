@@ -3,12 +3,15 @@ package org.jccl.sim.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Set;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.RankProgram;
+import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.sim.Provokes;
+import org.jccl.sim.kernel.HostTask;
 import org.junit.jupiter.api.Test;
 
 @Provokes(judgedBy = "the explorer: a report is the outcome of a schedule")
@@ -67,6 +70,31 @@ class ExplorerTest {
     ExploredRun again = explorer.replay(failure.choices());
     assertThat(again.verdict()).isEqualTo(failure.verdict());
     assertThat(again.choices()).isEqualTo(failure.choices());
+  }
+
+  @Test
+  void whichRankClosesFirst_isAChoice() {
+    int[] closings = new int[1];
+    Guide last =
+        (point, candidates, log) -> {
+          boolean closes = candidates.getFirst() instanceof HostTask task && task.isProgramOver();
+          closings[0] += closes && candidates.getLast() instanceof HostTask ? 1 : 0;
+          return candidates.size() - 1;
+        };
+    Explorer.ofWorlds(
+            world -> {
+              Ranks.run(
+                  world.backend(),
+                  2,
+                  rank -> {
+                    world.explored(SUM).run(rank);
+                    rank.processGroup().barrier(Duration.ofMinutes(1));
+                  });
+              return "";
+            })
+        .run(new Course(last, 2, false));
+
+    assertThat(closings[0]).isPositive();
   }
 
   @Test

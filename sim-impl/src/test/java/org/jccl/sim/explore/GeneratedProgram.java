@@ -169,6 +169,7 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
               results.put(rank.rank(), result);
             }
           }
+          rank.processGroup().barrier(LONG); // from here on it is a choice which rank closes first
         });
     return results.toString();
   }

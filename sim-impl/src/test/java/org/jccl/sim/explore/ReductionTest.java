@@ -68,8 +68,8 @@ class ReductionTest {
   }
 
   /**
-   * Every fourth program runs in strict mode, every fifth on devices that hold one kernel, and in
-   * every third small sends end early.
+   * Every fourth program runs in strict mode, every fifth on devices that hold one kernel, every
+   * seventh on devices that hold two, and in every third small sends end early.
    */
   private static Explorer explorer(long seed, GeneratedProgram program) {
     return Explorer.ofWorlds(program::run)
@@ -81,7 +81,7 @@ class ReductionTest {
                     .checks(CheckLevel.FULL)
                     .strict(seed % 4 == 0)
                     .eagerSends(seed % 3 == 0)
-                    .residentKernels(seed % 5 == 0 ? 1 : 0))
+                    .residentKernels(seed % 5 == 0 ? 1 : seed % 7 == 0 ? 2 : 0))
         .sharesState(program.sharesState())
         .stopsAtFailure(false)
         .shrinks(false);

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.jccl.Communicator;
 import org.jccl.config.ConfigField;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +51,18 @@ final class CreationLiars {
           Map.entry(ConfigField.GRAPH_USAGE_MODE, "CFG-13"),
           Map.entry(ConfigField.NUM_RMA_CTX, "CFG-14"),
           Map.entry(ConfigField.MAX_P2P_PEERS, "CFG-15"),
-          Map.entry(ConfigField.GRAPH_STREAM_ORDERING, "CFG-16"));
+          Map.entry(ConfigField.GRAPH_STREAM_ORDERING, "CFG-16"),
+          Map.entry(ConfigField.LAUNCH_ORDER_IMPLICIT, "CFG-20"),
+          Map.entry(ConfigField.NUM_RMA_SIG, "CFG-21"),
+          Map.entry(ConfigField.RMA_EAGER_INIT, "CFG-22"),
+          Map.entry(ConfigField.HOST_CFT_MODE, "CFG-23"),
+          Map.entry(ConfigField.NVLS_HOST_MODE, "CFG-24"));
 
   static List<Liar> all() {
     List<Liar> all = new ArrayList<>();
     all.addAll(creation());
     all.addAll(configurations());
+    all.addAll(configuredCalls());
     all.addAll(children());
     return all;
   }
@@ -146,6 +153,30 @@ final class CreationLiars {
                 liar("Takes any " + field.nativeName(), setting(field, ConfigField.UNDEFINED))
                     .breaks(rule, field.nativeName() + " ")));
     return all;
+  }
+
+  private static List<Liar> configuredCalls() {
+    Predicate<ForwardedCall> sums = raw("allReduceConfig");
+    return List.of(
+        liar(
+                "Looks into no configuration of a call",
+                change(
+                    raw("allReduceConfig", "allToAllConfig"),
+                    call -> call.with("config", MemorySegment.NULL)))
+            .breaks("CFG-26", "a struct without its mark returned 0")
+            .breaks("CFG-28", "'torus' returned 0"),
+        liar("Knows no configurations of calls", answer(sums, INVALID_ARGUMENT))
+            .breaks("CFG-25", "a null configuration returned 4")
+            .breaks("CFG-27", "tags that differ returned 4"),
+        liar(
+                "Forgets the configurations of a group's calls",
+                call ->
+                    typed("configured").test(call) && !(call.target() instanceof Communicator)
+                        ? call.target()
+                        : call.honest())
+            .breaks("CFG-29", "a neighbour in the group changes bits"),
+        liar("Encrypts by any key", conceal(raw("setEncryption")))
+            .breaks("UID-07", "no mark returned 0"));
   }
 
   private static List<Liar> children() {

@@ -177,6 +177,93 @@ final class Entrance {
     return target().paramGetParameter(array(key, LONGEST_TEXT), value, length);
   }
 
+  int allReduceConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return target().allReduceConfig(send, recv, count, type, op, comm, stream, config(config));
+  }
+
+  int broadcastConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return target().broadcastConfig(send, recv, count, type, root, comm, stream, config(config));
+  }
+
+  int reduceConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return target().reduceConfig(send, recv, count, type, op, root, comm, stream, config(config));
+  }
+
+  int allGatherConfig(
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
+    return target().allGatherConfig(send, recv, count, type, comm, stream, config(config));
+  }
+
+  int reduceScatterConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return target().reduceScatterConfig(send, recv, count, type, op, comm, stream, config(config));
+  }
+
+  int allToAllConfig(
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
+    return target().allToAllConfig(send, recv, count, type, comm, stream, config(config));
+  }
+
+  int gatherConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return target().gatherConfig(send, recv, count, type, root, comm, stream, config(config));
+  }
+
+  int scatterConfig(
+      long send,
+      long recv,
+      long count,
+      int type,
+      int root,
+      long comm,
+      long stream,
+      MemorySegment config) {
+    return target().scatterConfig(send, recv, count, type, root, comm, stream, config(config));
+  }
+
+  int setEncryption(MemorySegment config) {
+    return target().setEncryption(config(config));
+  }
+
   private static MemorySegment array(MemorySegment pointer, long bytes) {
     return pointer.address() == 0 ? pointer : NativeAccess.memory(pointer.address(), bytes);
   }

@@ -141,6 +141,23 @@ record Prototype(String method, FunctionDescriptor shape) {
       case PARAM_GET_ALL_PARAMETER_KEYS ->
           of("paramGetAllParameterKeys", HANDLE_POINTER, INT_POINTER);
       case PARAM_DUMP_ALL -> new Prototype("paramDumpAll", FunctionDescriptor.ofVoid());
+      case ALL_REDUCE_CONFIG ->
+          of("allReduceConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+      case BROADCAST_CONFIG ->
+          of("broadcastConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+      case REDUCE_CONFIG ->
+          of("reduceConfig", HANDLE, HANDLE, SIZE, INT, INT, INT, HANDLE, HANDLE, POINTER);
+      case ALL_GATHER_CONFIG ->
+          of("allGatherConfig", HANDLE, HANDLE, SIZE, INT, HANDLE, HANDLE, POINTER);
+      case REDUCE_SCATTER_CONFIG ->
+          of("reduceScatterConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+      case ALL_TO_ALL_CONFIG ->
+          of("allToAllConfig", HANDLE, HANDLE, SIZE, INT, HANDLE, HANDLE, POINTER);
+      case GATHER_CONFIG ->
+          of("gatherConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+      case SCATTER_CONFIG ->
+          of("scatterConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+      case SET_ENCRYPTION -> of("setEncryption", POINTER);
     };
   }
 }

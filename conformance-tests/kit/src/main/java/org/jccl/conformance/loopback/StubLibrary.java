@@ -40,7 +40,16 @@ public final class StubLibrary implements AutoCloseable {
           NcclFunction.GROUP_SIMULATE_END,
           NcclFunction.PARAM_BIND,
           NcclFunction.PARAM_GET,
-          NcclFunction.PARAM_GET_PARAMETER);
+          NcclFunction.PARAM_GET_PARAMETER,
+          NcclFunction.ALL_REDUCE_CONFIG,
+          NcclFunction.BROADCAST_CONFIG,
+          NcclFunction.REDUCE_CONFIG,
+          NcclFunction.ALL_GATHER_CONFIG,
+          NcclFunction.REDUCE_SCATTER_CONFIG,
+          NcclFunction.ALL_TO_ALL_CONFIG,
+          NcclFunction.GATHER_CONFIG,
+          NcclFunction.SCATTER_CONFIG,
+          NcclFunction.SET_ENCRYPTION);
 
   private final Entrance entrance;
   private final Map<String, MemorySegment> stubs = new HashMap<>();

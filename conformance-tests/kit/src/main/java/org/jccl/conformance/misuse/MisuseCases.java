@@ -23,6 +23,7 @@ public final class MisuseCases {
     all.addAll(GroupMisuses.rows());
     all.addAll(PointToPointMisuses.rows());
     all.addAll(WorkMisuses.rows());
+    all.addAll(ConfigMisuses.rows());
     all.sort(Comparator.comparing(MisuseCase::id));
     return Collections.unmodifiableList(all);
   }

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
 import org.jccl.config.ConfigField;
 
-/** What a configuration may say, on the raw surface (rules CFG-01 to CFG-19). */
+/** What a configuration may say, on the raw surface (rules CFG-01 to CFG-24). */
 public final class RawConfigRules extends RawSuite {
   private static final int BEFORE_CHANNELS_PER_PEER = 22703;
 
@@ -195,6 +195,31 @@ public final class RawConfigRules extends RawSuite {
     MemorySegment config = rank.config(ConfigField.TRAFFIC_CLASS, -12345);
     setText(rank, config, ConfigField.COMM_NAME_OFFSET, "a name, with %s and a blank");
     create(rank, config, SUCCESS, "an odd name and traffic class");
+  }
+
+  @Example
+  public void required_CFG_20_launchOrderImplicit() {
+    range(ConfigField.LAUNCH_ORDER_IMPLICIT, refused(-1, 2), 0, 1);
+  }
+
+  @Example
+  public void required_CFG_21_numRmaSig() {
+    range(ConfigField.NUM_RMA_SIG, refused(-1), 0, 1, 4);
+  }
+
+  @Example
+  public void required_CFG_22_rmaEagerInit() {
+    range(ConfigField.RMA_EAGER_INIT, refused(-1, 2), 0, 1);
+  }
+
+  @Example
+  public void required_CFG_23_hostCftMode() {
+    range(ConfigField.HOST_CFT_MODE, refused(0, 4, -1), 2, 3);
+  }
+
+  @Example
+  public void required_CFG_24_nvlsHostMode() {
+    range(ConfigField.NVLS_HOST_MODE, refused(-1, 4, 8), 0, 1, 2, 3, ConfigField.ALL_NVLS_OFF);
   }
 
   @Example

@@ -3,6 +3,7 @@ package org.jccl.conformance.run;
 import java.util.List;
 import org.jccl.conformance.misuse.MisuseRules;
 import org.jccl.conformance.rules.ArithmeticRules;
+import org.jccl.conformance.rules.CallConfigRules;
 import org.jccl.conformance.rules.CaptureRules;
 import org.jccl.conformance.rules.ChannelRules;
 import org.jccl.conformance.rules.CollectiveRules;
@@ -18,6 +19,7 @@ import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.PreparedRules;
 import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCallConfigRules;
 import org.jccl.conformance.rules.RawCheckRules;
 import org.jccl.conformance.rules.RawCollectiveRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
@@ -90,6 +92,8 @@ public final class BookSuites implements RuleSuites {
         RawCheckRules.class,
         RawCreationRules.class,
         RawConfigRules.class,
+        RawCallConfigRules.class,
+        CallConfigRules.class,
         RawFamilyRules.class,
         RawGrowRules.class,
         RawLifecycleRules.class,

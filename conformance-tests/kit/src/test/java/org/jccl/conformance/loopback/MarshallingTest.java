@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(20)
 class MarshallingTest {
   /** The version that has every function. */
-  private static final int NEWEST = 23007;
+  private static final int NEWEST = 23203;
 
   static Stream<Method> functionsOfNumbers() {
     return Arrays.stream(NcclAbi.class.getMethods())
@@ -142,7 +142,26 @@ class MarshallingTest {
         call("paramGetStr", HANDLE, slot()),
         call("paramGet", HANDLE, bytes(9), 9, bytes(4)),
         call("paramGetParameter", key(), slot(), bytes(4)),
-        call("paramGetAllParameterKeys", slot(), bytes(4)));
+        call("paramGetAllParameterKeys", slot(), bytes(4)),
+        configured("allReduceConfig", 2),
+        configured("broadcastConfig", 2),
+        configured("reduceConfig", 3),
+        configured("allGatherConfig", 1),
+        configured("reduceScatterConfig", 2),
+        configured("allToAllConfig", 1),
+        configured("gatherConfig", 2),
+        configured("scatterConfig", 2),
+        call("setEncryption", config()));
+  }
+
+  /** Two buffers and a count, so many numbers, communicator and stream, a configuration. */
+  private static Arguments configured(String method, int numbers) {
+    List<Object> arguments = new ArrayList<>(List.of(HANDLE, HANDLE + 1, HANDLE + 2));
+    for (int i = 0; i < numbers; i++) {
+      arguments.add(NUMBER + i);
+    }
+    arguments.addAll(List.of(HANDLE + 3, HANDLE + 4, config()));
+    return call(method, arguments.toArray());
   }
 
   private static Method method(String name) {

@@ -25,7 +25,7 @@ import org.jccl.ops.NcclFunction;
  * wait inside any of them (STR-11). A missing function has the null address, which the linker
  * refuses before it calls, so presence costs the calls nothing.
  */
-public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCalls {
+public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCalls, ConfigCalls {
   /** {@code ncclUniqueId}: 128 bytes, passed by value (UID-01). */
   static final MemoryLayout UNIQUE_ID = structLayout(sequenceLayout(UniqueId.BYTES, JAVA_BYTE));
 

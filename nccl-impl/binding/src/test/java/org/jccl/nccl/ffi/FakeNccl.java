@@ -54,10 +54,15 @@ public final class FakeNccl {
     SHAPES.put("ncclRedOpDestroy", "IJ");
     for (String name : List.of("AllReduce", "Broadcast", "ReduceScatter", "Gather", "Scatter")) {
       SHAPES.put("nccl" + name, "JJJIIJJ");
+      SHAPES.put("nccl" + name + "Config", "JJJIIJJJ");
     }
     SHAPES.put("ncclReduce", "JJJIIIJJ");
-    SHAPES.put("ncclAllGather", "JJJIJJ");
-    SHAPES.put("ncclAlltoAll", "JJJIJJ");
+    SHAPES.put("ncclReduceConfig", "JJJIIIJJJ");
+    for (String name : List.of("AllGather", "AlltoAll")) {
+      SHAPES.put("nccl" + name, "JJJIJJ");
+      SHAPES.put("nccl" + name + "Config", "JJJIJJJ");
+    }
+    SHAPES.put("ncclSetEncryption", "J");
     for (String name : List.of("Bcast", "Send", "Recv")) {
       SHAPES.put("nccl" + name, "JJIIJJ");
     }

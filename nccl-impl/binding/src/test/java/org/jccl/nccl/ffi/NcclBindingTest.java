@@ -69,7 +69,7 @@ class NcclBindingTest {
   @ParameterizedTest
   @MethodSource("functionsWithResultCode")
   void everyMethod_callsItsOwnFunction(NcclFunction function) throws Exception {
-    FakeNccl newest = new FakeNccl(23007);
+    FakeNccl newest = new FakeNccl(23203);
     Method method = methodOf(function);
     try (Arena arena = Arena.ofConfined()) {
       AtomicInteger calls = new AtomicInteger();
@@ -109,7 +109,7 @@ class NcclBindingTest {
 
   @Test
   void wideShapes_arriveInOrder() {
-    FakeNccl newest = new FakeNccl(23007);
+    FakeNccl newest = new FakeNccl(23203);
     NcclBinding abi = newest.library().binding();
 
     assertThat(abi.putSignal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).isZero();

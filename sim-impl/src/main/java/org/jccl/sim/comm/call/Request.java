@@ -3,6 +3,7 @@ package org.jccl.sim.comm.call;
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.Hazards.Accessor;
@@ -30,6 +31,7 @@ public final class Request {
   private @Nullable Object site;
   private final @Nullable Composite partOf;
   private final boolean ownKernel;
+  private final @Nullable CallSetting setting;
   private final boolean collective;
   private final boolean dropped;
   private final boolean inPlace;
@@ -69,6 +71,7 @@ public final class Request {
     this.site = site;
     this.partOf = arguments.partOf();
     this.ownKernel = arguments.isOwnKernel();
+    this.setting = arguments.setting();
     this.collective = !operation.hasPeer();
     this.dropped = count == 0 && collective;
     this.inPlace = isInPlace();
@@ -90,6 +93,7 @@ public final class Request {
     this.site = site;
     this.partOf = source.partOf;
     this.ownKernel = source.ownKernel;
+    this.setting = source.setting;
     this.collective = source.collective;
     this.dropped = source.dropped;
     this.inPlace = source.inPlace;
@@ -189,6 +193,11 @@ public final class Request {
   /** The method of the API that it carries out, or null if it is called as itself. */
   public @Nullable Composite partOf() {
     return partOf;
+  }
+
+  /** The configuration of the call, or null if it has none. */
+  public @Nullable CallSetting setting() {
+    return setting;
   }
 
   /** Whether it has a position among the collectives of its communicator. */

@@ -149,7 +149,8 @@ public final class CallSequence implements History.Calls {
         request.inPlace(),
         request.captured(),
         request.site(),
-        request.partOf());
+        request.partOf(),
+        request.setting());
   }
 
   private long next(Request request) {

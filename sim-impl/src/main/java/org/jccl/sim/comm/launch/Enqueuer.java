@@ -153,6 +153,7 @@ public final class Enqueuer {
         && request.stream() == stream
         && request.partOf() == call.partOf()
         && request.isOwnKernel() == call.isOwnKernel()
+        && Objects.equals(request.setting(), call.setting())
         && request.scale() == null
         && !request.captured();
   }

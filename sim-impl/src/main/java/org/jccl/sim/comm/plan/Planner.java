@@ -7,8 +7,10 @@ import org.jccl.DataType;
 import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
+import org.jccl.sim.algo.CallLimits;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.ChannelSplit;
 import org.jccl.sim.algo.CollectiveTask;
@@ -105,10 +107,13 @@ public final class Planner {
 
   private PlacedCall placed(Registrations by, Request request) {
     CollectiveTask call = collective(request);
-    return comm.hasRegisteredMemory() && plans().hasSymmetric()
-        ? SymmetricPlanner.windowed(call, by, request)
-        : PlacedCall.plain(
-            call, SymmetricPlanner.isAverage(request.operation(), request.reduction()));
+    PlacedCall placed =
+        comm.hasRegisteredMemory() && plans().hasSymmetric()
+            ? SymmetricPlanner.windowed(call, by, request)
+            : PlacedCall.plain(
+                call, SymmetricPlanner.isAverage(request.operation(), request.reduction()));
+    CallSetting setting = request.setting();
+    return setting == null ? placed : placed.with(CallLimits.of(setting, request.operation()));
   }
 
   /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */

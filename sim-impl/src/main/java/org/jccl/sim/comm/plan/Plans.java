@@ -87,6 +87,7 @@ final class Plans {
   private final Place place;
   private final Topology topology;
   private final Tuner tuner;
+  private final Allowed allowed;
   private final Orders orders;
   private final Buffers buffers;
 
@@ -97,14 +98,14 @@ final class Plans {
 
   private Plans(Place place) {
     this.place = place;
-    Allowed allowed = Allowed.parse(place.environment).pinned(place.algorithm, place.protocol);
+    this.allowed = Allowed.parse(place.environment).pinned(place.algorithm, place.protocol);
     TopologySearch search = new TopologySearch(place.profile, place.version);
     this.topology =
         search.find(place.devices.stream().mapToInt(Integer::intValue).toArray(), place.limits);
     this.buffers = Buffers.of(place.environment);
     this.tuner = new Tuner(search, topology, buffers, allowed);
     this.orders = new Orders(topology, buffers, place.version);
-    this.symmetric = symmetric(search, allowed);
+    this.symmetric = symmetric(search);
   }
 
   /** The plans of communicators at {@code place}. */
@@ -208,20 +209,23 @@ final class Plans {
         return refused(ResultCode.INTERNAL_ERROR, call); // VER-06
       }
     }
+    ChannelChooser chooser = new ChannelChooser(tuner, allowed);
     GroupPlan plan =
         GroupPlan.of(
             placed,
             call -> symmetric != null && symmetric.takesOut(call),
             topology,
-            (together, perChannel) ->
-                tuner.choose(
-                    together.operation(),
-                    together.type(),
-                    together.folding().isScaled(),
-                    together.count(),
-                    perChannel),
+            chooser,
             buffers,
             place.version);
+    if (chooser.isUnmet()) {
+      return PlannedCalls.refused(
+          new CollectiveException(
+              ResultCode.INVALID_ARGUMENT,
+              "algSelection: no algorithm in the selected set is available for "
+                  + calls.get(plan.undecided()).operation().label()
+                  + " (CFG-28)"));
+    }
     if (!plan.isDecided()) {
       boolean isWished =
           isPinned()
@@ -270,7 +274,7 @@ final class Plans {
   }
 
   /** Null where ranks cannot reach each other's memory: on several hosts, or for a rank alone. */
-  private @Nullable SymmetricPlanner symmetric(TopologySearch search, Allowed allowed) {
+  private @Nullable SymmetricPlanner symmetric(TopologySearch search) {
     if (topology.hosts() > 1 || topology.worldSize() == 1) {
       return null;
     }
@@ -285,6 +289,6 @@ final class Plans {
             multicast,
             place.limits,
             place.environment);
-    return new SymmetricPlanner(place, model, tuner);
+    return new SymmetricPlanner(place, model, tuner, allowed);
   }
 }

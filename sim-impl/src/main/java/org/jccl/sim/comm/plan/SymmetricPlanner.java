@@ -3,6 +3,8 @@ package org.jccl.sim.comm.plan;
 import org.jccl.ReduceOp;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
+import org.jccl.sim.algo.Allowed;
+import org.jccl.sim.algo.CallLimits;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.CollectiveTask;
 import org.jccl.sim.algo.PlacedCall;
@@ -32,14 +34,18 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
   /** From this version on kernels with flags need no second opinion where both buffers are. */
   private static final int FLAGS_TRUSTED = 22907;
 
+  private static final int ZERO_CTAS = 2;
+
   private final Plans.Place place;
+  private final Allowed allowed;
   private final int version;
   private final SymmetricModel model;
   private final Tuner tuner;
   private final boolean isOneProcess;
 
-  SymmetricPlanner(Plans.Place place, SymmetricModel model, Tuner tuner) {
+  SymmetricPlanner(Plans.Place place, SymmetricModel model, Tuner tuner, Allowed allowed) {
     this.place = place;
+    this.allowed = allowed;
     this.version = place.version();
     this.model = model;
     this.tuner = tuner;
@@ -110,17 +116,35 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
         version < HALF_REGISTERED
             ? call.isWithinWindows()
             : call.sendsFromWindow() || call.receivesIntoWindow();
-    boolean isCopied = place.usesCopyEngines() && call.call().operation() == Operation.ALL_GATHER;
+    boolean isCopied = usesCopyEngines(call) && call.call().operation() == Operation.ALL_GATHER;
+    CallLimits limits = effective(call);
+    if (limits != null && !limits.leaves(call.call().operation(), true)) {
+      return false;
+    }
     return isRegistered && !(isCopied && call.isWithinWindows()) && model.offers(call);
   }
 
   @Override
   public @Nullable SymmetricChoice choose(PlacedCall first, long elements, long most, int calls) {
-    SymmetricChoice choice = model.choose(first, elements, most, calls);
+    SymmetricChoice choice = model.choose(first, elements, most, calls, effective(first));
     if (choice == null || !choice.kernel().hasFlags() || isTrusted(first)) {
       return choice;
     }
     return prefersFlags(first.call()) ? choice : null;
+  }
+
+  private boolean usesCopyEngines(PlacedCall call) {
+    CallLimits limits = call.limits();
+    int own = place.usesCopyEngines() ? ZERO_CTAS : 0;
+    return ((limits == null ? own : limits.policyOr(own)) & ZERO_CTAS) != 0;
+  }
+
+  /** What the call's configuration leaves; variables win over its selection (CFG-28). */
+  private @Nullable CallLimits effective(PlacedCall call) {
+    CallLimits limits = call.limits();
+    return limits != null && (isForced() || allowed.isForced(call.call().operation()))
+        ? limits.withoutSelection()
+        : limits;
   }
 
   /** Whether a kernel with flags is used without asking what would be chosen otherwise. */

@@ -1,6 +1,7 @@
 package org.jccl.conformance.misuse.matrix;
 
 import java.util.Objects;
+import org.jccl.CallConfig;
 import org.jccl.Collectives;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -17,6 +18,7 @@ final class Ask {
   private DataType type = DataType.FLOAT32;
   private ReduceOp by = ReduceOp.SUM;
   private int root;
+  private @Nullable CallConfig config;
   private Stream stream;
   private @Nullable DeviceBuffer in;
   private @Nullable DeviceBuffer out;
@@ -50,6 +52,12 @@ final class Ask {
 
   Ask root(int value) {
     root = value;
+    return this;
+  }
+
+  /** A configuration of the one call. */
+  Ask config(CallConfig value) {
+    config = value;
     return this;
   }
 
@@ -92,7 +100,7 @@ final class Ask {
   }
 
   void make(Collectives collectives, @Nullable Role as, boolean otherLine) {
-    on = collectives;
+    on = config == null ? collectives : collectives.configured(config);
     role = as;
     form.call(this, otherLine);
   }

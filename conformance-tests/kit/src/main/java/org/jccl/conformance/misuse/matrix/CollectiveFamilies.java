@@ -7,14 +7,17 @@ import static org.jccl.MisuseKind.MISSING_RANK;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jccl.CallConfig;
 import org.jccl.Collectives;
 import org.jccl.DataType;
 import org.jccl.ReduceOp;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
 
-/** SIM-01 to SIM-08 and SIM-17: ranks that disagree about a collective. */
+/** SIM-01 to SIM-08, SIM-17 and SIM-67: ranks that disagree about a collective. */
 final class CollectiveFamilies {
+  private static final int CONFIGURED = 23102;
+
   private CollectiveFamilies() {}
 
   static List<Family> all() {
@@ -26,6 +29,15 @@ final class CollectiveFamilies {
         argument("SIM-04", "reduction", Form.REDUCING, a -> a.by(ReduceOp.MAX)),
         argument("SIM-05", "root", Form.ROOTED, a -> a.root(1)),
         argument("SIM-08", "count zero", Form.ALL, a -> a.count(0)),
+        Family.of(
+                "SIM-67",
+                "configuration",
+                MISMATCH,
+                Form.ALL.size(),
+                CollectiveFamilies::configured)
+            .since(CONFIGURED),
+        Family.of("SIM-67", "no configuration", MISMATCH, 5, CollectiveFamilies::bare)
+            .since(CONFIGURED),
         Family.of("SIM-06", "operation", MISMATCH, 8, CollectiveFamilies::otherOperation),
         Family.of("SIM-06", "order", MISMATCH, 8, CollectiveFamilies::otherOrder),
         Family.of("SIM-06", "one call more", MISSING_RANK, 3, CollectiveFamilies::oneMore),
@@ -33,6 +45,28 @@ final class CollectiveFamilies {
         Family.of("SIM-07", "a rank never calls", MISSING_RANK, 5, CollectiveFamilies::missing),
         Family.of("SIM-17", "shape of groups", GROUP_SHAPE, 4, CollectiveFamilies::shape)
             .without(Axis.GROUP));
+  }
+
+  /** The odd rank gives other limits, and another tag, which it may. */
+  private static void configured(Scene s, boolean wrong) {
+    boolean odd = s.isOdd();
+    CallConfig.Builder config = CallConfig.builder().ctas(1, wrong && odd ? 3 : 4);
+    Ask ask = s.ask(Form.ALL.get(s.way())).config(config.profilerTag(odd ? 7 : 0).build()).ready();
+    s.issue(odd ? ask::guilty : ask::side);
+    s.settle();
+  }
+
+  /** The odd rank makes the plain call; right, it has a configuration that sets nothing. */
+  private static void bare(Scene s, boolean wrong) {
+    boolean odd = s.isOdd();
+    CallConfig.Builder config = CallConfig.builder();
+    Ask ask = s.ask(Form.ALL.get(s.way()));
+    if (!odd) {
+      ask.config((wrong ? config.algorithms("ring") : config).build());
+    }
+    Ask ready = ask.ready();
+    s.issue(odd ? ready::guilty : ready::side);
+    s.settle();
   }
 
   /** The odd rank gives another argument. */
