@@ -1,3 +1,4 @@
+import org.jccl.BackendProvider;
 import org.jspecify.annotations.NullMarked;
 
 /** Microbenchmarks, reports and the command line: the one module that sees all the others. */
@@ -18,6 +19,8 @@ module org.jccl.benchmarks {
   requires org.jccl.nccl.cuda;
   requires org.jccl.sim;
   requires static org.jspecify;
+
+  uses BackendProvider;
 
   opens org.jccl.benchmarks.cli.option to
       info.picocli;

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * array exists only in the waiting form.
  */
 public final class DeviceBuffer implements AutoCloseable, DeviceRange {
+  private static final Runnable NOBODY = () -> {};
+
   private final Device device;
   private final DataType type;
   private final long address;
@@ -25,6 +27,9 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   /** The buffer whose memory this is a part of; null if it is its own, or somebody else's. */
   private final @Nullable DeviceBuffer whole;
 
+  /** Run when it is closed, for whoever tells of it if nobody closes it. */
+  private final Runnable watch;
+
   private volatile boolean closed;
 
   private DeviceBuffer(
@@ -35,6 +40,8 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     this.count = count;
     this.free = free;
     this.whole = null;
+    this.watch =
+        free == null ? NOBODY : device.memory().watch(this, () -> text(device, type, count));
   }
 
   /** A part of {@code of}, which owns nothing. */
@@ -45,6 +52,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     this.count = count;
     this.free = null;
     this.whole = of.whole == null ? of : of.whole;
+    this.watch = NOBODY;
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
@@ -415,6 +423,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   @Override
   public void close() {
     if (free != null && isFirstToClose()) {
+      watch.run();
       free.accept(address);
     }
   }
@@ -427,7 +436,11 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
 
   @Override
   public String toString() {
-    return type + "[" + count + "] on device " + device.index() + (isClosed() ? " (closed)" : "");
+    return text(device, type, count) + (isClosed() ? " (closed)" : "");
+  }
+
+  private static String text(Device device, DataType type, long count) {
+    return type + "[" + count + "] on device " + device.index();
   }
 
   /** The stream of copies that wait: it must not be captured (rule STR-26). */

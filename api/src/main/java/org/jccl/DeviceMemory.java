@@ -2,6 +2,7 @@ package org.jccl;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /**
  * The memory of one device by address, as {@code cudaMalloc} and {@code cudaMemcpyAsync} see it.
@@ -91,4 +92,15 @@ public interface DeviceMemory {
    * @param stream the stream on which the work is enqueued
    */
   void fill(long target, byte value, long bytes, Stream stream);
+
+  /**
+   * {@return what is run when a buffer is closed} Where nobody else tells of buffers that are never
+   * closed, as a simulator does, this is the place to begin to.
+   *
+   * @param buffer the buffer, which has memory of its own; must not be held
+   * @param what what it is, in words
+   */
+  default Runnable watch(Object buffer, Supplier<String> what) {
+    return () -> {};
+  }
 }

@@ -69,6 +69,14 @@ public interface ProcessGroup extends AutoCloseable {
   }
 
   /**
+   * Tells the other members that this one has failed and will not come to anything any more: their
+   * {@link #lostMember} says so at once. Members that share a process need not be told.
+   *
+   * @param why what has failed, in words
+   */
+  default void giveUp(String why) {}
+
+  /**
    * A group of some of the members, who meet there for themselves: only they call this, each with
    * its rank among them, and only they make the calls of that group. Nobody waits here. The part
    * ends with the whole group, and when its members close it.

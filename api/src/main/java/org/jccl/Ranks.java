@@ -105,6 +105,9 @@ public final class Ranks {
     try {
       program.run(new RunningRank(device.backend(), communicator, group, List.copyOf(args)));
       done = true;
+    } catch (Throwable failure) {
+      group.giveUp(CleanText.line(CleanText.of(failure))); // Its peers wait for it in vain.
+      throw failure;
     } finally {
       if (!done) {
         communicator.abort();

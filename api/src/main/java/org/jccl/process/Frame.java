@@ -49,7 +49,9 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     /** Leader to member: the process of a member has ended without a word; text. */
     LOST,
     /** Member to leader: I am in this part of the group; my rank there and its size. */
-    ENTER;
+    ENTER,
+    /** Member to leader: I have failed and will not come any more; text. */
+    FALL;
 
     private static final Kind[] BY_ID = values();
 
@@ -59,7 +61,7 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   }
 
   static final int MAGIC = 0x4A43434C; // "JCCL"
-  static final short VERSION = 4;
+  static final short VERSION = 5;
 
   /** Bytes of a header. */
   static final int HEADER = 40;

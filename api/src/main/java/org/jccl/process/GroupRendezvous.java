@@ -250,7 +250,16 @@ final class GroupRendezvous {
 
   /** The process of a member has ended without leaving: all hear of it, also between two calls. */
   void lose(int rank, String why) {
-    String who = ended(rank, why);
+    lose(rank, why, ended(rank, why));
+  }
+
+  /** A member has failed, and says so. */
+  void fall(int rank, String why) {
+    String words = "has failed: " + why;
+    lose(rank, words, "rank " + rank + " " + words);
+  }
+
+  private void lose(int rank, String why, String who) {
     queue.update(
         () -> {
           if (lost == null && gone[rank] == null) {

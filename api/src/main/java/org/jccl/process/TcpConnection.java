@@ -5,7 +5,9 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -36,7 +38,13 @@ final class TcpConnection {
     void outOfMemory();
   }
 
+  /** How long a last message may stand still before the connection is cut. */
   private static final Duration LINGER = Duration.ofSeconds(1);
+
+  /** How long a last message may take that does not stand still. */
+  private static final Duration LONGEST_LINGER = Duration.ofSeconds(60);
+
+  private static final int PIECE = 1 << 16;
 
   private final Socket socket;
   private final DataInputStream in;
@@ -48,13 +56,14 @@ final class TcpConnection {
 
   private @Nullable FrameSeal ownSeal;
   private @Nullable FrameSeal peerSeal;
+  private volatile long lastPiece = System.nanoTime();
   private boolean written;
   private boolean ended;
 
   TcpConnection(Socket socket) throws IOException {
     this.socket = socket;
     this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    this.out = new DataOutputStream(new BufferedOutputStream(new Told(socket.getOutputStream())));
   }
 
   String peer() {
@@ -96,18 +105,39 @@ final class TcpConnection {
     outgoing.add(Optional.empty());
   }
 
+  /** Writes in pieces, and notes when the last one has gone. */
+  private final class Told extends FilterOutputStream {
+    Told(OutputStream socket) {
+      super(socket);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      for (int done = 0; done < count; done += PIECE) {
+        super.out.write(bytes, from + done, Math.min(PIECE, count - done));
+        lastPiece = System.nanoTime();
+      }
+    }
+  }
+
+  /** When what is still being sent has stood still for too long. */
+  private long patience(long begun) {
+    long still = Math.max(lastPiece, begun) + LINGER.toNanos();
+    return Math.min(still, begun + LONGEST_LINGER.toNanos());
+  }
+
   /**
-   * Ends connections: waits until what was sent is on its way and the peers have seen it, but not
-   * long, then cuts.
+   * Ends connections: waits until what was sent is on its way and the peers have seen it, as long
+   * as that goes on, but not much longer, then cuts.
    */
   static void end(List<TcpConnection> connections) {
     connections.forEach(TcpConnection::finish);
-    long deadline = System.nanoTime() + LINGER.toNanos();
+    long begun = System.nanoTime();
     // An interrupted member leaves too, and its last words matter: the mark is put back afterwards.
     boolean interrupted = Thread.interrupted();
     for (TcpConnection connection : connections) {
-      while (!connection.isOver() && System.nanoTime() - deadline < 0) {
-        Duration left = Duration.ofNanos(TimeLimit.left(deadline));
+      while (!connection.isOver() && System.nanoTime() - connection.patience(begun) < 0) {
+        Duration left = Duration.ofNanos(TimeLimit.left(connection.patience(begun)));
         try {
           RealTime.await(connection.queue, "process group, last messages", connection::over, left);
         } catch (InterruptedException again) {

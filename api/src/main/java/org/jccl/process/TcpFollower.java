@@ -114,6 +114,12 @@ final class TcpFollower extends ProcessGroupBase {
     return Optional.ofNullable(lost);
   }
 
+  @Override
+  public void giveUp(String why) {
+    isLeaving = true;
+    link.send(Frame.Kind.FALL, partId(), Frame.bytes(why));
+  }
+
   /** A frame came for this part. */
   void received(Frame frame) {
     queue.update(

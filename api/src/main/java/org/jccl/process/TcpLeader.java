@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jccl.CleanText;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
@@ -243,6 +244,10 @@ final class TcpLeader {
           parts.leaveAll(rank, frame.text());
           connection.finish();
         }
+        case FALL -> {
+          rendezvous.fall(rank, frame.text());
+          parts.leaveAll(rank, "has failed: " + frame.text());
+        }
         default ->
             rendezvous.failAll(
                 ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + frame.kind());
@@ -266,6 +271,7 @@ final class TcpLeader {
         case ARRIVE -> place.rendezvous().arrive(place.rank(), frame.call(), frame.payload());
         case GIVE_UP -> place.rendezvous().giveUp(place.rank(), frame.call(), waited(frame));
         case LEAVE -> parts.leave(part, rank, frame.text());
+        case FALL -> place.rendezvous().fall(place.rank(), frame.text());
         default ->
             rendezvous.failAll(
                 ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + frame.kind());
@@ -327,6 +333,11 @@ final class TcpLeader {
     @Override
     public boolean spansProcesses() {
       return true;
+    }
+
+    @Override
+    public void giveUp(String why) {
+      rendezvous.fall(0, CleanText.line(why));
     }
 
     @Override

@@ -99,6 +99,16 @@ public interface Library extends GroupRecording.Issuer {
   default void failed(String message) {}
 
   /**
+   * {@return what the library itself says of the ranks of the job, as lines to follow the report of
+   * an abort; empty if it says nothing}
+   *
+   * @param within how long the report may wait for it
+   */
+  default String stateOfJob(Duration within) {
+    return "";
+  }
+
+  /**
    * {@return how a communicator on {@code device} makes its calls}
    *
    * @param device the device

@@ -72,7 +72,17 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
   private @Nullable TuningChoice choice;
+
+  /** How long the report of an abort waits for what the library says of the job. */
+  private static final Duration QUOTE_OF_A_DEATH = Duration.ofMillis(150);
+
+  private static final Duration QUOTE_OF_A_DELAY = Duration.ofSeconds(1);
+
+  /** Who tells of it if nobody closes it. */
+  private final LeakWatch leak;
+
   private volatile String abortReason = "";
+  private volatile String stateOfJob = "";
   private final StateGuard guard;
   private final Lifecycle lifecycle;
   private final Children children;
@@ -132,6 +142,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.prepared = new PreparedSequences(this, new PreparedPlace());
     this.defaultStream = device.newStream();
     this.path = library.newPath(device, name + "-" + rank);
+    String shown = "communicator " + this.name + ", rank " + rank + "/" + worldSize;
+    this.leak =
+        library.needsWatchdog() ? LeakWatch.of(this, library, () -> shown) : LeakWatch.nothing();
   }
 
   // ---- calls
@@ -236,9 +249,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   /** The first reason stays. */
-  private synchronized void because(String why) {
+  private void because(String why, Duration quote) {
     if (abortReason.isEmpty()) {
-      abortReason = why + "; on this rank " + progress();
+      String said = library.stateOfJob(quote);
+      synchronized (this) {
+        if (abortReason.isEmpty()) {
+          stateOfJob = said;
+          abortReason = why + "; on this rank " + progress();
+        }
+      }
     }
   }
 
@@ -252,8 +271,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
             + " to a call that own kernels carry out (KRN-06)");
   }
 
+  /** What the library said of the job when it was aborted: lines that follow the message. */
+  final String stateOfJob() {
+    return stateOfJob;
+  }
+
   private CommunicatorAbortedException endBecause(String why) {
-    because(why);
+    because(why, QUOTE_OF_A_DELAY);
     lifecycle.abortAside();
     return guard.aborted(null);
   }
@@ -479,6 +503,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** Frees what is ours; the library's communicator has ended, or was never there. */
   final void release() {
+    leak.closed();
     CallHook heard = hook();
     if (heard != null) {
       heard.ending();
@@ -668,9 +693,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
 
     @Override
-    public void end(String why) {
-      library.failed(who() + ": " + why);
-      because(why);
+    public void end(String why, boolean isLate) {
+      because(why, isLate ? QUOTE_OF_A_DELAY : QUOTE_OF_A_DEATH);
+      library.failed(who() + ": " + why + stateOfJob);
       abort();
     }
 

@@ -89,7 +89,8 @@ final class StateGuard {
             + " was aborted: "
             + (owner.abortReason().isEmpty() ? "" : owner.abortReason() + ". ")
             + "close it, open a new one"
-            + (cause == null ? "" : " (" + cause.getMessage() + ")"),
+            + (cause == null ? "" : " (" + cause.getMessage() + ")")
+            + owner.stateOfJob(),
         cause);
   }
 

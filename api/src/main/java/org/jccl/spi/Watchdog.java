@@ -51,8 +51,13 @@ final class Watchdog {
     /** {@return the function that the library is in, if a thread is inside a call} */
     String inside();
 
-    /** Ends it, and says why in whatever is thrown from now on. */
-    void end(String why);
+    /**
+     * Ends it, and says why in whatever is thrown from now on.
+     *
+     * @param why why it ends, in words
+     * @param isLate whether something takes too long, and nothing is known to have ended
+     */
+    void end(String why, boolean isLate);
   }
 
   private final Map<Watched, Watch> watches = new ConcurrentHashMap<>();
@@ -124,11 +129,11 @@ final class Watchdog {
       if (group != null && group.spansProcesses()) {
         Optional<String> lost = group.lostMember();
         if (lost.isPresent()) {
-          return end(lost.get());
+          return end(lost.get(), false);
         }
         Optional<String> failure = communicator.failure();
         if (failure.isPresent()) {
-          return end(failure.get());
+          return end(failure.get(), false);
         }
       }
       return limit == null || !isLate(limit, now);
@@ -140,12 +145,13 @@ final class Watchdog {
             "a call of the library has not come back for "
                 + most
                 + " (operationTimeout): "
-                + communicator.inside());
+                + communicator.inside(),
+            true);
         return true;
       }
       for (Stream stream : communicator.usedStreams()) {
         if (isLate(stream, most, now)) {
-          end("work on " + stream + " has not ended in " + most + " (operationTimeout)");
+          end("work on " + stream + " has not ended in " + most + " (operationTimeout)", true);
           return true;
         }
       }
@@ -183,8 +189,11 @@ final class Watchdog {
     }
 
     /** On a thread of its own: an abort may take its time, and others have to be ended, too. */
-    private boolean end(String why) {
-      Thread.ofPlatform().daemon().name("jccl-watchdog-abort").start(() -> communicator.end(why));
+    private boolean end(String why, boolean isLate) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("jccl-watchdog-abort")
+          .start(() -> communicator.end(why, isLate));
       return false;
     }
   }

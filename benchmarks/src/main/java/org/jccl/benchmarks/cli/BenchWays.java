@@ -44,10 +44,10 @@ final class BenchWays {
 
   @Option(
       names = "--tuned",
-      description = {
-        "Measure NCCL's defaults, tuned calls, and both prepared, in turns: how many times as",
-        "fast, with intervals. Of the other options --op, --max-bytes and --out count."
-      })
+      description =
+          "Measure NCCL's defaults, tuned calls, and both prepared, in turns: how many "
+              + "times as fast, with intervals. Of the other options --op, --max-bytes and --out "
+              + "count.")
   private boolean tuned;
 
   @Option(
@@ -75,10 +75,9 @@ final class BenchWays {
       converter = Paths.FileToRead.class,
       arity = "2",
       paramLabel = "FILE",
-      description = {
-        "Compare two files line by line: rounds.json of --tuned, or report.json. With --out also as a",
-        "page. Exit code 1 if any line is slower."
-      })
+      description =
+          "Compare two files line by line: rounds.json of --tuned, or report.json. With "
+              + "--out also as a page. Exit code 1 if any line is slower.")
   private Path @Nullable [] compare;
 
   @Option(
@@ -283,7 +282,7 @@ final class BenchWays {
     try {
       return WayReport.read(file);
     } catch (BadFileException bad) {
-      throw bad(String.valueOf(bad.getMessage()));
+      throw bad("--baseline: " + bad.getMessage());
     }
   }
 

@@ -1,6 +1,10 @@
 package org.jccl.benchmarks.cli;
 
+import java.time.Duration;
+import java.util.List;
+import org.jccl.benchmarks.launch.OwnJvm;
 import org.jccl.benchmarks.machine.Doctor;
+import org.jccl.benchmarks.machine.LookingProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,11 +16,18 @@ import picocli.CommandLine.Spec;
     description = "Tells what was found on this machine, and which backend would be used and why.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Runnable {
+  /** The looks in the other process have limits of their own. */
+  private static final Duration LIMIT =
+      Duration.ofSeconds(4L * Integer.getInteger("jccl.doctor.seconds", 60));
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Option(names = "--no-self-test", description = "Do not try NCCL's types and reductions.")
   private boolean noSelfTest;
+
+  @Option(names = "--here", hidden = true, description = "Look in this process, not in another.")
+  private boolean here;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -24,8 +35,30 @@ final class DoctorCommand implements Runnable {
 
   @Override
   public void run() {
-    Doctor doctor = Doctor.look(!noSelfTest);
-    spec.commandLine().getOut().print(json ? doctor.json() : doctor.text());
+    if (here) {
+      Doctor doctor = Doctor.look(!noSelfTest);
+      print(json ? doctor.json() : doctor.text());
+      System.out.flush();
+      Runtime.getRuntime().halt(0); // What hangs in a driver may hang in its end as well.
+    }
+    List<String> command = OwnJvm.command(List.of(Main.class.getName(), "doctor", "--here"));
+    if (json) {
+      command.add("--json");
+    }
+    if (noSelfTest) {
+      command.add("--no-self-test");
+    }
+    LookingProcess looking = LookingProcess.of(command, LIMIT);
+    if (looking.fate().isEmpty()) {
+      print(looking.output());
+    } else {
+      Doctor left = Doctor.without(looking);
+      print(json ? left.json() : left.text());
+    }
+  }
+
+  private void print(String text) {
+    spec.commandLine().getOut().print(text);
     spec.commandLine().getOut().flush();
   }
 }

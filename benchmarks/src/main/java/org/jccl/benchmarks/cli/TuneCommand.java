@@ -95,10 +95,9 @@ final class TuneCommand implements Callable<Integer> {
       converter = Numbers.Seconds.class,
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = {
-        "How long one operation and size may take. Then the run ends, exit code 3; what was",
-        "measured before is kept. Default: ${DEFAULT-VALUE}."
-      })
+      description =
+          "How long one operation and size may take. Then the run ends, exit code 3; what "
+              + "was measured before is kept. Default: ${DEFAULT-VALUE}.")
   private long patience;
 
   @Option(

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
+import org.jccl.BackendProvider;
 import org.jccl.Backends;
 import org.jccl.Backends.Considered;
 import org.jccl.nccl.LibrarySelfTest;
@@ -32,7 +34,9 @@ public record Doctor(
     @Nullable String chosen,
     String why,
     List<String> notes) {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String SIMULATOR = "sim";
+  private static final Duration LIMIT =
+      Duration.ofSeconds(Integer.getInteger("jccl.doctor.seconds", 60));
 
   /**
    * Looks at everything. A driver or library that does not come back is left alone after a while.
@@ -54,6 +58,26 @@ public record Doctor(
     List<String> notes = new ArrayList<>(trial);
     notes.addAll(look.givenUp());
     return new Doctor(found.machine, found.considered, found.chosen, found.why, List.copyOf(notes));
+  }
+
+  /**
+   * Looks at what is left when the process that looked at everything has not come back: at nothing
+   * that a driver is behind.
+   *
+   * @param lost that process
+   */
+  public static Doctor without(LookingProcess lost) {
+    String fate = "a process that looked for GPUs and their library " + lost.fate();
+    List<Considered> considered = new ArrayList<>();
+    for (BackendProvider each : ServiceLoader.load(BackendProvider.class)) {
+      BackendProvider.Availability known =
+          each.name().equals(SIMULATOR)
+              ? each.availability(BackendConfig.defaults())
+              : new BackendProvider.Availability(false, fate, lost.lastLines());
+      considered.add(new Considered(each.name(), each.preference(), known));
+    }
+    String words = fate + "; asked for by name, the simulator can be used: --backend sim";
+    return new Doctor(Machine.here(), List.copyOf(considered), null, words, List.of());
   }
 
   private static Doctor chosen(List<Considered> considered) {

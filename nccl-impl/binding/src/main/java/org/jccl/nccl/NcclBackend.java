@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,7 @@ import org.jccl.ops.NcclFunction;
 import org.jccl.process.PlatformRanks;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.KernelGroup;
+import org.jccl.spi.LeakWatch;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
@@ -43,6 +45,7 @@ public final class NcclBackend extends LibraryBackend {
   private final Map<String, NcclLibrary> libraries = new ConcurrentHashMap<>();
   private final AbortAtExit atExit;
   private final LentThreads lent = new LentThreads("jccl-nccl-question");
+  private volatile RasQuote ras = RasQuote.ofEnvironment();
 
   @SuppressWarnings("this-escape") // The devices only keep the reference.
   private NcclBackend(
@@ -141,6 +144,16 @@ public final class NcclBackend extends LibraryBackend {
   }
 
   @Override
+  public String stateOfJob(Duration within) {
+    return ras.text(within);
+  }
+
+  /** From now on another RAS is quoted. */
+  void quotes(RasQuote other) {
+    ras = other;
+  }
+
+  @Override
   public CallPath newPath(Device device, String name) {
     return new NativeThread("jccl-nccl-" + name, device);
   }
@@ -197,15 +210,48 @@ public final class NcclBackend extends LibraryBackend {
   @Override
   protected void release() {
     List<LibraryCommunicator> left = openCommunicators();
+    List<String> leaks = LeakWatch.left(this);
     if (!left.isEmpty()) {
-      LOG.log(Level.WARNING, "backend nccl closed with communicators left: {0}", left);
-      // Not finalized: their peers may be gone, and nobody reads their results any more.
-      left.forEach(LibraryCommunicator::abort);
-      left.forEach(LibraryCommunicator::close);
+      LOG.log(
+          Level.WARNING,
+          "backend nccl closed with communicators left: {0}",
+          leaks.isEmpty() ? left : String.join("; ", leaks));
+      end(left);
     }
     devices.forEach(Device::close);
     lent.end();
     atExit.cancel();
+  }
+
+  /**
+   * Ends them all at once: each takes its own time limit at most, and so do all of them. They are
+   * not finalized: their peers may be gone, and nobody reads their results any more.
+   */
+  private static void end(List<LibraryCommunicator> left) {
+    List<Thread> ending =
+        left.stream()
+            .map(
+                each ->
+                    Thread.ofPlatform()
+                        .daemon()
+                        .name("jccl-nccl-end")
+                        .start(
+                            () -> {
+                              each.abort();
+                              each.close();
+                            }))
+            .toList();
+    boolean interrupted = false;
+    for (Thread each : ending) { // each is bounded by itself
+      try {
+        each.join();
+      } catch (InterruptedException interrupt) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

@@ -96,6 +96,20 @@ class EndOfTheProcessTest {
     }
   }
 
+  @Test
+  void whatIsLeftOpen_isToldWithItsLine() throws Exception {
+    Process child = start("leaks");
+    try (BufferedReader lines = child.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(String.join("\n", lines.lines().toList()))
+          .contains("jccl: not closed when the JVM ended:")
+          .containsPattern(
+              "communicator comm-\\w+, rank 0/1, made at .*EndOfTheProcessTest.java:\\d+");
+      assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      child.destroyForcibly();
+    }
+  }
+
   /** The child. */
   static final class Hanging {
     private Hanging() {}
@@ -135,6 +149,9 @@ class EndOfTheProcessTest {
       comm.allReduce(one, one, ReduceOp.SUM);
       comm.group(g -> g.allReduce(one, one, ReduceOp.SUM));
       comm.asyncError();
+      if (arguments[0].equals("leaks")) {
+        return; // nothing is closed
+      }
       if (arguments[0].equals("ncclCommAbort")) {
         comm.abort();
       }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jccl.Backend;
 import org.jccl.DataType;
@@ -15,6 +16,7 @@ import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.spi.LeakWatch;
 import org.jccl.spi.OwnedStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +37,16 @@ final class FakeDevices {
     private final int index;
     private final Stream defaultStream = newStream();
     boolean closed;
+    boolean watchesLeaks;
 
     FakeDevice(Backend backend, int index) {
       this.backend = backend;
       this.index = index;
+    }
+
+    @Override
+    public Runnable watch(Object buffer, Supplier<String> what) {
+      return watchesLeaks ? LeakWatch.of(buffer, this, what)::closed : () -> {};
     }
 
     @Override

@@ -3,6 +3,13 @@ package org.jccl.nccl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -182,6 +189,80 @@ class WatchdogTest {
         .hasMessageContaining("a call of the library has not come back");
 
     awaitAbort();
+  }
+
+  /** A RAS that answers with {@code words}, or never. */
+  private static ServerSocket ras(@Nullable String words) throws IOException {
+    ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try (Socket socket = server.accept();
+                  BufferedReader in =
+                      new BufferedReader(
+                          new InputStreamReader(
+                              socket.getInputStream(), StandardCharsets.US_ASCII))) {
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                  boolean isQuestion = line.equals("STATUS");
+                  String answer = line.startsWith("CLIENT") ? "SERVER PROTOCOL 2\n" : "OK\n";
+                  String said = isQuestion && words != null ? words : answer;
+                  if (!isQuestion || words != null) {
+                    socket.getOutputStream().write(said.getBytes(StandardCharsets.UTF_8));
+                  }
+                  if (isQuestion && words != null) {
+                    return;
+                  }
+                }
+              } catch (IOException closed) {
+                // The question was given up.
+              }
+            });
+    return server;
+  }
+
+  @Test
+  void reportOfATimeOut_quotesRas_withoutItsControlCharactersAndNotAllOfIt() throws Exception {
+    String words = "Job summary\n\u001b[31mComm 1: rank 1 UNRESPONSIVE\n" + "x".repeat(100_000);
+    try (ServerSocket server = ras(words)) {
+      backend.quotes(RasQuote.of("127.0.0.1", server.getLocalPort()));
+      Communicator comm =
+          open(CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(100)));
+      ((FakeStream) comm.defaultStream()).busy = true;
+      sum(comm);
+
+      awaitAbort();
+
+      assertThatThrownBy(() -> sum(comm))
+          .hasMessageContaining("operationTimeout")
+          .hasMessageContaining("NCCL's RAS at 127.0.0.1:" + server.getLocalPort() + " says:")
+          .hasMessageContaining("\n    Job summary\n")
+          .hasMessageContaining("[31mComm 1: rank 1 UNRESPONSIVE")
+          .hasMessageContaining("there is more")
+          .satisfies(
+              thrown ->
+                  assertThat(thrown.getMessage()).doesNotContain("\u001b").hasSizeLessThan(4000));
+    }
+  }
+
+  @Test
+  void rasThatDoesNotAnswer_delaysNoAbort() throws Exception {
+    try (ServerSocket server = ras(null)) {
+      backend.quotes(RasQuote.of("127.0.0.1", server.getLocalPort()));
+      Group group = new Group();
+      Communicator comm = open(CommunicatorConfig.builder());
+      comm.watch(group);
+      sum(comm);
+
+      long start = System.nanoTime();
+      group.lost = "rank 1 has ended";
+      awaitAbort();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThatThrownBy(() -> sum(comm))
+          .hasMessageContaining("rank 1 has ended")
+          .hasMessageNotContaining("RAS");
+    }
   }
 
   @Test

@@ -7,17 +7,25 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A thread of another process, at the host: its calls are made on one thread here, since the
- * current device and open groups belong to threads. When the other one is gone, a call that still
- * waits is interrupted.
+ * current device and open groups belong to threads. When that thread is gone, a call that still
+ * waits is interrupted. When its process is gone, all stays as it is, as on GPUs.
  */
 final class HostedCaller implements Runnable {
+  private static final long DYING_MILLIS = 300;
+
   private final LoopbackHost host;
   private final Wire wire;
+  private volatile @Nullable CallThread left;
 
   HostedCaller(LoopbackHost host, Wire wire) {
     this.host = host;
@@ -26,6 +34,10 @@ final class HostedCaller implements Runnable {
 
   void end() {
     wire.close();
+    CallThread dead = left;
+    if (dead != null) {
+      dead.end();
+    }
   }
 
   @Override
@@ -40,13 +52,35 @@ final class HostedCaller implements Runnable {
           calls.give(wire.read(Wire.Call.class));
         }
       } finally {
-        calls.end();
+        if (hasEnded(hello.process())) {
+          left = calls;
+        } else {
+          calls.end();
+        }
       }
     } catch (IOException gone) {
       // Its process or its thread has ended.
     } finally {
       wire.close();
-      host.ended(this);
+      if (left == null) {
+        host.ended(this);
+      }
+    }
+  }
+
+  /** Its connections end a little before the process does. */
+  private static boolean hasEnded(long process) {
+    Optional<ProcessHandle> handle = ProcessHandle.of(process);
+    if (handle.isEmpty()) {
+      return true;
+    }
+    try {
+      handle.get().onExit().get(DYING_MILLIS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException alive) {
+      return false;
+    } catch (InterruptedException | ExecutionException unknown) {
+      return false;
     }
   }
 
@@ -76,9 +110,13 @@ final class HostedCaller implements Runnable {
       wake.sink().write(ByteBuffer.allocate(1));
     }
 
-    void end() throws IOException {
+    void end() {
       thread.interrupt();
-      wake.sink().close();
+      try {
+        wake.sink().close();
+      } catch (IOException closed) {
+        // That is what was wanted.
+      }
     }
 
     private void run() {

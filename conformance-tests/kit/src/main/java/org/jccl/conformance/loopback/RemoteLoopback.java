@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.nccl.NcclBackend;
@@ -40,12 +41,18 @@ public final class RemoteLoopback implements AutoCloseable {
   /** A thread and its connection. */
   private record Line(Thread thread, Wire wire) {}
 
-  private RemoteLoopback(String address, int version, Map<String, String> environment) {
+  private RemoteLoopback(
+      String address,
+      int version,
+      Map<String, String> environment,
+      UnaryOperator<NcclAbi> between) {
     this.address = address;
     int serial = OPENED.merge(Map.entry(version, environment), 1, Integer::sum);
     this.place = new Wire.Place(version, Map.copyOf(environment), serial);
     this.objects = new RemoteObjects(this);
-    this.stubs = new StubLibrary(new RemoteLibrary(this, version, environment).abi(), version);
+    this.stubs =
+        new StubLibrary(
+            between.apply(new RemoteLibrary(this, version, environment).abi()), version);
     this.backend = NcclBackend.over(stubs.library("loopback to another process"), this::devicesOf);
   }
 
@@ -54,8 +61,14 @@ public final class RemoteLoopback implements AutoCloseable {
    * one that is opened with a version and variables is the same in all processes.
    */
   public static Optional<RemoteLoopback> open(int version, Map<String, String> environment) {
+    return open(version, environment, UnaryOperator.identity());
+  }
+
+  /** The same with something between that watches or changes the calls of this process. */
+  public static Optional<RemoteLoopback> open(
+      int version, Map<String, String> environment, UnaryOperator<NcclAbi> between) {
     return Optional.ofNullable(System.getenv(LoopbackHost.VARIABLE))
-        .map(address -> new RemoteLoopback(address, version, environment));
+        .map(address -> new RemoteLoopback(address, version, environment, between));
   }
 
   private List<Device> devicesOf(Backend of) {

@@ -16,6 +16,7 @@ import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.spi.CaptureGuard;
+import org.jccl.spi.LeakWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +110,10 @@ final class CudaDevice implements Device, CaptureGuard {
 
   private CudaStream register(CudaStream stream) {
     streams.add(stream);
+    stream.watchedBy(
+        stream.owned()
+            ? LeakWatch.of(stream, this, () -> "a stream of device " + gpu.index())
+            : LeakWatch.nothing());
     return stream;
   }
 
@@ -121,6 +126,7 @@ final class CudaDevice implements Device, CaptureGuard {
       CudaStream stream = defaultStream;
       if (stream == null) {
         stream = newStream();
+        stream.isOurs();
         defaultStream = stream;
       }
       return stream;
@@ -230,22 +236,16 @@ final class CudaDevice implements Device, CaptureGuard {
 
   @Override
   public void close() {
-    CudaStream own;
     synchronized (lock) {
       if (closed) {
         return;
       }
       closed = true;
-      own = defaultStream;
     }
-    List<String> leaks = new ArrayList<>();
-    for (CudaStream stream : streams) {
-      if (stream != own && stream.owned()) {
-        leaks.add("a stream");
-      }
+    List<String> leaks = new ArrayList<>(LeakWatch.left(this));
+    if (leaks.isEmpty()) {
+      leaks.addAll(memory.left()); // of buffers that were told when they became garbage
     }
-    others.forEach(resource -> leaks.add("an open " + resource.getClass().getSimpleName()));
-    leaks.addAll(memory.left());
     if (!leaks.isEmpty()) {
       LOG.log(Level.WARNING, "{0} closed with {1} left: {2}", this, leaks.size(), leaks);
     }

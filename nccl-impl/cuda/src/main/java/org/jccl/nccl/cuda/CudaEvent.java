@@ -6,6 +6,7 @@ import jcuda.runtime.cudaEvent_t;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Stream;
+import org.jccl.spi.LeakWatch;
 
 /** A CUDA event that keeps time. */
 final class CudaEvent implements Event {
@@ -13,12 +14,15 @@ final class CudaEvent implements Event {
   private final cudaEvent_t event = new cudaEvent_t();
   private volatile boolean recorded;
   private volatile boolean captured;
+  private final LeakWatch leak;
   private boolean closed;
 
   /** The device is current. */
   CudaEvent(CudaDevice device) {
     this.device = device;
     Cuda.check(JCuda.cudaEventCreate(event), "cudaEventCreate");
+    int index = device.index();
+    this.leak = LeakWatch.of(this, device, () -> "an event of device " + index);
   }
 
   static CudaEvent of(Event event) {
@@ -106,6 +110,7 @@ final class CudaEvent implements Event {
     if (!closed) {
       closed = true;
       device.forget(this);
+      leak.closed();
       device.makeCurrent();
       Cuda.check(JCuda.cudaEventDestroy(event), "cudaEventDestroy");
     }

@@ -7,6 +7,7 @@ import jcuda.driver.JCudaDriver;
 import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.nccl.cuda.CudaWork.HostBody;
+import org.jccl.spi.LeakWatch;
 
 /** A captured graph, made ready to be launched. NCCL's own part in it lives as long (LIF-06). */
 final class CudaGraph implements Graph {
@@ -17,6 +18,7 @@ final class CudaGraph implements Graph {
   /** What of the program's own it runs. */
   private final List<HostBody> bodies;
 
+  private final LeakWatch leak;
   private boolean closed;
 
   private CudaGraph(CudaDevice device, CUgraphExec executable, int size, List<HostBody> bodies) {
@@ -24,6 +26,8 @@ final class CudaGraph implements Graph {
     this.executable = executable;
     this.size = size;
     this.bodies = bodies;
+    int index = device.index();
+    this.leak = LeakWatch.of(this, device, () -> "a graph of device " + index);
   }
 
   /** Takes over {@code graph} and its bodies; the device is current. */
@@ -68,6 +72,7 @@ final class CudaGraph implements Graph {
     if (!closed) {
       closed = true;
       device.forget(this);
+      leak.closed();
       device.makeCurrent();
       Cuda.checkDriver(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
       bodies.forEach(HostBody::release);

@@ -5,10 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaMemcpyKind;
 import org.jccl.DeviceMemory;
 import org.jccl.Stream;
+import org.jccl.spi.LeakWatch;
 
 /** A GPU's memory: blocks from {@link MemoryBlocks}, copies and fills on streams. */
 final class CudaMemory implements DeviceMemory, AutoCloseable {
@@ -35,6 +37,11 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
   @Override
   public long allocateForCall(long bytes) {
     return blocks.allocate(bytes);
+  }
+
+  @Override
+  public Runnable watch(Object buffer, Supplier<String> what) {
+    return LeakWatch.of(buffer, device, what)::closed;
   }
 
   @Override

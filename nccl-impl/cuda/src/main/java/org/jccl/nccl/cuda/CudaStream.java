@@ -20,6 +20,7 @@ import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
 import org.jccl.nccl.cuda.CudaWork.HostBody;
+import org.jccl.spi.LeakWatch;
 import org.jccl.spi.OwnedStream;
 import org.jccl.spi.WaitListeners;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +54,24 @@ final class CudaStream implements OwnedStream {
   /** What the next wait fails with, once. */
   private final AtomicReference<@Nullable RuntimeException> interruption = new AtomicReference<>();
 
+  private LeakWatch leak = LeakWatch.nothing();
+
   CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
     this.device = device;
     this.stream = stream;
     this.driver = new StreamHandle(stream);
     this.handle = driver.value();
     this.owned = owned;
+  }
+
+  /** Who tells of it if nobody closes it. */
+  void watchedBy(LeakWatch watch) {
+    leak = watch;
+  }
+
+  /** The device closes it. */
+  void isOurs() {
+    leak.closed();
   }
 
   /** The one of {@code stream}, which must be one of ours and open. */
@@ -312,6 +325,7 @@ final class CudaStream implements OwnedStream {
       closed = true;
     }
     device.forget(this);
+    leak.closed();
     if (owned) {
       // CUDA frees it when the last of its work has ended and does not wait for that.
       device.makeCurrent();
