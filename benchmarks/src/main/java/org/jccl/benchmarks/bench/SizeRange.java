@@ -15,6 +15,9 @@ public record SizeRange(long min, long max, long factor, long step) {
   /** More sizes than this are a slip of the pen. */
   private static final int MOST = 10_000;
 
+  /** What follows the largest size. */
+  private static final long NONE = -1;
+
   /** Checks that the range is finite and not empty. */
   public SizeRange {
     if (min < 1) {
@@ -50,8 +53,8 @@ public record SizeRange(long min, long max, long factor, long step) {
   public LongStream sizes() {
     LongUnaryOperator next =
         step > 0
-            ? size -> size + step
-            : size -> size > Long.MAX_VALUE / factor ? Long.MAX_VALUE : size * factor;
-    return LongStream.iterate(min, size -> size <= max, next);
+            ? size -> size > max - step ? NONE : size + step
+            : size -> size > max / factor ? NONE : size * factor;
+    return LongStream.iterate(min, size -> size != NONE, next);
   }
 }

@@ -151,11 +151,11 @@ final class BenchCommand implements Callable<Integer> {
       converter = Words.ClockName.class,
       paramLabel = "CLOCK",
       defaultValue = "auto",
-      description = {
-        "device: by events on the stream; host: wall time of short batches; loop: wall time of one",
-        "long batch, as nccl-tests measures; queued: by events, of calls that were all enqueued",
-        "before the first one ran. Default: device on nccl, host on sim."
-      })
+      description =
+          "device: by events on the stream; host: wall time of short batches; loop: wall "
+              + "time of one long batch, as nccl-tests measures; queued: by events, of calls that "
+              + "were all enqueued before the first one ran. Default: device on nccl, host on "
+              + "sim.")
   private String clock = "auto";
 
   @Option(names = "--quick", description = "Few sizes, few iterations.")
@@ -165,10 +165,10 @@ final class BenchCommand implements Callable<Integer> {
       names = "--out",
       converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
-      description = {
-        "Write report.json, report.csv and report.html into this folder. Default: a folder with the",
-        "date as its name in bench of jccl's target, or in jccl-results here."
-      })
+      description =
+          "Write report.json, report.csv and report.html into this folder. Default: a "
+              + "folder with the date as its name in bench of jccl's target, or in jccl-results "
+              + "here.")
   private @Nullable Path out;
 
   @Option(names = "--no-report", description = "Write no report.")

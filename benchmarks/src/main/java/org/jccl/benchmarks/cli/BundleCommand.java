@@ -16,10 +16,9 @@ import picocli.CommandLine.Spec;
 /** {@code jccl bundle}: the whole program with a Java runtime, for hosts that have neither. */
 @Command(
     name = "bundle",
-    description = {
-      "Packs program and Java runtime into one archive for hosts without JDK, Maven or network.",
-      "Unpack it anywhere and run ./jccl there."
-    },
+    description =
+        "Packs program and Java runtime into one archive for hosts without JDK, Maven or "
+            + "network. Unpack it anywhere and run ./jccl there.",
     mixinStandardHelpOptions = true)
 final class BundleCommand implements Callable<Integer> {
   @Option(

@@ -42,10 +42,9 @@ import picocli.CommandLine.Spec;
 /** {@code jccl calibrate}: fits NCCL's model to what a machine measures. */
 @Command(
     name = "calibrate",
-    description = {
-      "Measures collectives and fits NCCL's model to their times: a profile for ./jccl predict.",
-      "Even powers of two are fitted; the other sizes test the fit."
-    },
+    description =
+        "Measures collectives and fits NCCL's model to their times: a profile for ./jccl "
+            + "predict. Even powers of two are fitted; the other sizes test the fit.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CalibrateCommand implements Callable<Integer> {

@@ -25,15 +25,15 @@ import picocli.CommandLine.Spec;
 /** {@code jccl explain}: what the flight recorders of all ranks say together. */
 @Command(
     name = "explain",
-    description = {
-      "Explains a rule or a kind of report by the text of the book. Or:",
-      "sets the flight recorders of all ranks side by side: which rank called something else,",
-      "called less, or sent what nobody receives. Each process writes its file with",
-      "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR.",
-      "Of hosts with folders of their own, name all folders.",
-      "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in them is run.",
-      "Exit code 1 if something does not fit, 2 if there is nothing that can be read."
-    },
+    description =
+        "Explains a rule or a kind of report by the text of the book. Or: sets the flight "
+            + "recorders of all ranks side by side: which rank called something else, called "
+            + "less, or sent what nobody receives. Each process writes its file with "
+            + "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR. "
+            + "Of hosts with folders of their own, name all folders. "
+            + "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in "
+            + "them is run. Exit code 1 if something does not fit, 2 if there is nothing that "
+            + "can be read.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ExplainCommand implements Callable<Integer> {
@@ -45,20 +45,19 @@ final class ExplainCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "DIR|RULE|KIND",
       converter = Texts.ToExplain.class,
-      description = {
-        "The directories of the files; or rules of the book, as in SIM-28, and kinds of reports, as",
-        "in BUFFER_REUSE, whose texts are shown."
-      })
+      description =
+          "The directories of the files; or rules of the book, as in SIM-28, and kinds of "
+              + "reports, as in BUFFER_REUSE, whose texts are shown.")
   private List<String> what = List.of();
 
   @Option(
       names = "--program",
       converter = Paths.FileToWrite.class,
       paramLabel = "FILE.java",
-      description = {
-        "Writes a program that makes the recorded calls again on the simulator: of the first",
-        "communicator with which something is wrong. Run it with the classpath of jccl."
-      })
+      description =
+          "Writes a program that makes the recorded calls again on the simulator: of the "
+              + "first communicator with which something is wrong. Run it with the classpath of "
+              + "jccl.")
   private @Nullable Path program;
 
   @Override

@@ -27,10 +27,9 @@ import picocli.CommandLine.Spec;
 /** {@code jccl explore}: a user's program in many schedules, all of them where they are few. */
 @Command(
     name = "explore",
-    description = {
-      "Runs a class that implements org.jccl.RankProgram in many schedules on simulated GPUs.",
-      "Where the schedules are few it runs all that differ, and says complete."
-    },
+    description =
+        "Runs a class that implements org.jccl.RankProgram in many schedules on simulated "
+            + "GPUs. Where the schedules are few it runs all that differ, and says complete.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ExploreCommand implements Callable<Integer> {
@@ -42,10 +41,9 @@ final class ExploreCommand implements Callable<Integer> {
       names = "--strategy",
       converter = Texts.StrategyName.class,
       paramLabel = "NAME",
-      description = {
-        "exhaustive, random, pct(DEPTH), pos, delays(MOST), fifo or brute-force.",
-        "Default: exhaustive."
-      })
+      description =
+          "exhaustive, random, pct(DEPTH), pos, delays(MOST), fifo or brute-force. Default: "
+              + "exhaustive.")
   private Strategy strategy = Strategy.exhaustive();
 
   @Option(
@@ -65,9 +63,9 @@ final class ExploreCommand implements Callable<Integer> {
 
   @Option(
       names = "--faults",
-      description = {
-        "Instead, each kind of fault at each call. The other options are those of ./jccl faults then."
-      })
+      description =
+          "Instead, each kind of fault at each call. The other options are those of ./jccl "
+              + "faults then.")
   private boolean faults;
 
   @Option(names = "--all", description = "Go on after a failure, and tell all that differ.")

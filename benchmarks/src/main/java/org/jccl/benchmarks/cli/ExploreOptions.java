@@ -38,11 +38,10 @@ final class ExploreOptions {
       split = OptionValue.LIST,
       splitSynopsisLabel = ",",
       paramLabel = "WHAT",
-      description = {
-        "What of the simulated world is varied, too: calls_wait (strict mode and not), eager_sends,",
-        "resident_kernels, all or none. Default: all; the exhaustive search varies what the program",
-        "can tell."
-      })
+      description =
+          "What of the simulated world is varied, too: calls_wait (strict mode and not), "
+              + "eager_sends, resident_kernels, all or none. Default: all; the exhaustive search "
+              + "varies what the program can tell.")
   private List<String> vary = List.of(Words.ALL);
 
   @Option(
@@ -52,10 +51,9 @@ final class ExploreOptions {
 
   @Option(
       names = "--shared",
-      description = {
-        "The ranks share fields, queues or counters of the program: the order in which they",
-        "run counts at every call that may wait."
-      })
+      description =
+          "The ranks share fields, queues or counters of the program: the order in which "
+              + "they run counts at every call that may wait.")
   private boolean shared;
 
   @Option(

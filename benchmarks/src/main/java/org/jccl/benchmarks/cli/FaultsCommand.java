@@ -45,11 +45,10 @@ import picocli.CommandLine.Spec;
 /** {@code jccl faults}: a user's program in which something breaks, at every call of it. */
 @Command(
     name = "faults",
-    description = {
-      "Runs a class that implements org.jccl.RankProgram on simulated devices, each time with"
-          + " another",
-      "fault, and says what comes of each: recovered, reported, silent wrong data, or a hang."
-    },
+    description =
+        "Runs a class that implements org.jccl.RankProgram on simulated devices, each "
+            + "time with another fault, and says what comes of each: recovered, reported, "
+            + "silent wrong data, or a hang.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class FaultsCommand implements Callable<Integer> {
@@ -64,11 +63,9 @@ final class FaultsCommand implements Callable<Integer> {
       names = "--plan",
       converter = Texts.Faults.class,
       paramLabel = "FAULTS",
-      description = {
-        "Only these faults, together, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow"
-            + " 5ms'.",
-        "Without it each kind of fault strikes at each call."
-      })
+      description =
+          "Only these faults, together, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: "
+              + "slow 5ms'. Without it each kind of fault strikes at each call.")
   private @Nullable FaultPlan plan;
 
   @Option(
@@ -77,7 +74,7 @@ final class FaultsCommand implements Callable<Integer> {
       split = OptionValue.LIST,
       splitSynopsisLabel = ",",
       paramLabel = "KIND",
-      description = "Only these kinds of faults: exception, exit, hang, 'async error', …")
+      description = "Only these kinds of faults, such as exception, exit, hang, 'async error'.")
   private List<String> kinds = new ArrayList<>();
 
   @Option(

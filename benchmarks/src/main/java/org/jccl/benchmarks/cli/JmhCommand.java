@@ -3,9 +3,13 @@ package org.jccl.benchmarks.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jccl.CleanText;
 import org.jccl.benchmarks.jmh.GpuBenchmarks;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -15,10 +19,9 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "jmh",
-    description = {
-      "Runs the JMH benchmarks; all options are JMH's (try: jmh -h, jmh -l).",
-      "'jmh sim' measures the simulator beside its peers (try: jmh sim --help)."
-    },
+    description =
+        "Runs the JMH benchmarks; all options are JMH's (try: jmh -h, jmh -l). 'jmh sim' "
+            + "measures the simulator beside its peers (try: jmh sim --help).",
     subcommands = JmhSimCommand.class)
 final class JmhCommand implements Callable<Integer> {
   @Spec
@@ -37,6 +40,12 @@ final class JmhCommand implements Callable<Integer> {
     options.addAll(
         GpuBenchmarks.leftOut(
             options, note -> spec.commandLine().getErr().println("jccl: " + note)));
+    try {
+      new CommandLineOptions(options.toArray(String[]::new));
+    } catch (CommandLineOptionException unknown) {
+      throw new ParameterException(
+          spec.commandLine(), CleanText.messageOf(unknown) + ": ./jccl jmh -h lists JMH's options");
+    }
     org.openjdk.jmh.Main.main(options.toArray(String[]::new));
     return 0;
   }

@@ -29,10 +29,10 @@ import picocli.CommandLine.Spec;
 /** {@code jccl jmh sim}: the simulator's data plane beside Open MPI, MPICH, Gloo and C. */
 @Command(
     name = "sim",
-    description = {
-      "Measures the simulator with JMH beside Open MPI, MPICH, Gloo and two C threads, in turns.",
-      "Peers are compiled from their installed development packages; those missing are skipped."
-    },
+    description =
+        "Measures the simulator with JMH beside Open MPI, MPICH, Gloo and two C threads, "
+            + "in turns. Peers are compiled from their installed development packages; those "
+            + "missing are skipped.",
     mixinStandardHelpOptions = true)
 final class JmhSimCommand implements Callable<Integer> {
   @Option(

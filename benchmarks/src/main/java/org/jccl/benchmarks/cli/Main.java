@@ -162,6 +162,7 @@ public final class Main implements Runnable {
             .setParameterExceptionHandler(main::explainBadInput)
             .setExecutionExceptionHandler(main::explainFailure)
             .setExecutionStrategy(main::execute)
+            .setUsageHelpWidth(Screen.get().helpWidth())
             .setExpandAtFiles(false); // An argument may begin with '@': it names no file.
     // What follows a program's name belongs to the program, what follows jmh belongs to JMH.
     for (String command : List.of("run", "explore", "replay", "faults")) {

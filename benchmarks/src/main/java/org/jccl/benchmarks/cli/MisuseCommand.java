@@ -29,11 +29,11 @@ import picocli.CommandLine.Spec;
 /** {@code jccl misuse}: what a backend really does with each misuse of the rule book. */
 @Command(
     name = "misuse",
-    description = {
-      "Runs every misuse of the rule book and its legal neighbour, and writes down what happened.",
-      "On nccl each misuse has a process of its own, which may hang or crash. Run again, the",
-      "command goes on where it stopped. Ends with 1 if a GPU no longer answers."
-    },
+    description =
+        "Runs every misuse of the rule book and its legal neighbour, and writes down what "
+            + "happened. On nccl each misuse has a process of its own, which may hang or crash. "
+            + "Run again, the command goes on where it stopped. Ends with 1 if a GPU no longer "
+            + "answers.",
     mixinStandardHelpOptions = true)
 final class MisuseCommand implements Callable<Integer> {
   @Option(
@@ -46,10 +46,10 @@ final class MisuseCommand implements Callable<Integer> {
 
   @Option(
       names = "--matrix",
-      description = {
-        "Runs every kind of misuse as a family of programs on the simulator, at checks DEFAULT and",
-        "FULL, in order of arrival and with --seeds seeds, and prints what was reported rightly."
-      })
+      description =
+          "Runs every kind of misuse as a family of programs on the simulator, at checks "
+              + "DEFAULT and FULL, in order of arrival and with --seeds seeds, and prints what "
+              + "was reported rightly.")
   private boolean matrix;
 
   @Option(

@@ -17,10 +17,10 @@ import picocli.CommandLine.Spec;
 /** {@code jccl planted}: how many schedules the search needs for bugs that were planted. */
 @Command(
     name = "planted",
-    description = {
-      "Looks for planted bugs with each strategy of explore, and with free threads as the control;",
-      "prints how many schedules each needs. Fails if no strategy finds one."
-    },
+    description =
+        "Looks for planted bugs with each strategy of explore, and with free threads as "
+            + "the control; prints how many schedules each needs. Fails if no strategy finds "
+            + "one.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class PlantedCommand implements Callable<Integer> {

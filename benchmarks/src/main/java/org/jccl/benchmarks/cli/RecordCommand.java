@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jccl.BackendConfig;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
@@ -79,6 +80,9 @@ final class RecordCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (backend.equals("nccl")) {
+      BackendOptions.open(spec, backend, ranks, BackendConfig.defaults()).close();
+    }
     try (Watched watched = new Watched(spec)) {
       return RecordRun.run(
           new RecordRun.RecordConfig(

@@ -30,7 +30,7 @@ final class ReplayCommand implements Callable<Integer> {
       converter = Texts.Choices.class,
       required = true,
       paramLabel = "STREAM",
-      description = "The choices of the schedule, as explore tells them: 1.0x14.2")
+      description = "The choices of the schedule, as explore tells them, such as 1.0x14.2.")
   private ChoiceStream choices = ChoiceStream.FIFO;
 
   @Spec

@@ -45,11 +45,10 @@ final class ReportCommand implements Runnable {
   @Command(
       name = "html",
       aliases = "render",
-      description = {
-        "Makes one page of measurements: charts, tables, method, environment and raw data. Takes",
-        "report.json of bench and of jmh sim, rounds.json of bench --tuned, and what jmh wrote with",
-        "-rf json, packed with gzip or not."
-      },
+      description =
+          "Makes one page of measurements: charts, tables, method, environment and raw "
+              + "data. Takes report.json of bench and of jmh sim, rounds.json of bench --tuned, "
+              + "and what jmh wrote with -rf json, packed with gzip or not.",
       mixinStandardHelpOptions = true)
   int html(
       @Parameters(
@@ -117,10 +116,9 @@ final class ReportCommand implements Runnable {
 
   @Command(
       name = "compare",
-      description = {
-        "Sets two report.json side by side: times, and second over first. report html FIRST --beside",
-        "SECOND makes a page of it."
-      },
+      description =
+          "Sets two report.json side by side: times, and second over first. report html "
+              + "FIRST --beside SECOND makes a page of it.",
       mixinStandardHelpOptions = true)
   int compare(
       @Parameters(
@@ -185,10 +183,9 @@ final class ReportCommand implements Runnable {
 
   @Command(
       name = "trace",
-      description = {
-        "Says where two simulated runs part, of files that run --trace wrote.",
-        "Ends with 1 if they do."
-      },
+      description =
+          "Says where two simulated runs part, of files that run --trace wrote. Ends with 1 "
+              + "if they do.",
       mixinStandardHelpOptions = true)
   int trace(
       @Parameters(

@@ -67,10 +67,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--seeds",
       converter = Texts.Seeds.class,
       paramLabel = "A..B",
-      description = {
-        "Run once with each seed from A to B, each on a new simulator, until one fails.",
-        "Its report ends with the seed."
-      })
+      description =
+          "Run once with each seed from A to B, each on a new simulator, until one fails. "
+              + "Its report ends with the seed.")
   private @Nullable SeedRange seeds;
 
   @Option(
@@ -82,10 +81,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--strict",
-      description = {
-        "Let the simulator wait wherever NCCL may, and take programs that are only fragile",
-        "for wrong."
-      })
+      description =
+          "Let the simulator wait wherever NCCL may, and take programs that are only "
+              + "fragile for wrong.")
   private boolean strict;
 
   @Option(
@@ -99,10 +97,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--faults",
       converter = Texts.Faults.class,
       paramLabel = "PLAN",
-      description = {
-        "Let faults strike, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow 5ms'.",
-        "./jccl faults puts each kind at each call, and says what comes of it."
-      })
+      description =
+          "Let faults strike, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow "
+              + "5ms'. ./jccl faults puts each kind at each call, and says what comes of it.")
   private @Nullable FaultPlan faults;
 
   @Option(
@@ -116,10 +113,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--trace",
       converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
-      description = {
-        "Write what the simulator decides into FILE, one event a line. report trace A B",
-        "says where two runs part."
-      })
+      description =
+          "Write what the simulator decides into FILE, one event a line. report trace A B "
+              + "says where two runs part.")
   private @Nullable Path trace;
 
   @Mixin
@@ -134,28 +130,26 @@ final class RunCommand implements Callable<Integer> {
       names = "--processes",
       converter = Numbers.Processes.class,
       paramLabel = "N",
-      description = {
-        "Run each of N ranks in a process of its own, on the GPU of that number. The program may",
-        "also be a class with a main method that joins by ProcessGroups.fromEnvironment."
-      })
+      description =
+          "Run each of N ranks in a process of its own, on the GPU of that number. The "
+              + "program may also be a class with a main method that joins by "
+              + "ProcessGroups.fromEnvironment.")
   private @Nullable Integer processes;
 
   @Option(
       names = "--as-rank",
-      description = {
-        "Run as one rank, the one that the launcher of this process says: under torchrun",
-        "--no-python, mpirun, srun, in a pod. --processes starts its ranks this way."
-      })
+      description =
+          "Run as one rank, the one that the launcher of this process says: under torchrun "
+              + "--no-python, mpirun, srun, in a pod. --processes starts its ranks this way.")
   private boolean asRank;
 
   @Option(
       names = "--operation-timeout",
       converter = Numbers.TimeLimit.class,
       paramLabel = "SECONDS",
-      description = {
-        "End the communicators when a call, or work on a GPU, has been under way for longer.",
-        "Default: never."
-      })
+      description =
+          "End the communicators when a call, or work on a GPU, has been under way for "
+              + "longer. Default: never.")
   private @Nullable Double operationTimeout;
 
   @Override

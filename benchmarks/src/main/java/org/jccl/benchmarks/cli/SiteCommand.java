@@ -24,10 +24,10 @@ import picocli.CommandLine.Spec;
 /** {@code jccl site}: the documentation as pages that need no server. */
 @Command(
     name = "site",
-    description = {
-      "Makes static pages of the documentation, the rule book with its status, the reports and the",
-      "API's documentation, with a search. They work from a folder, without a network."
-    },
+    description =
+        "Makes static pages of the documentation, the rule book with its status, the "
+            + "reports and the API's documentation, with a search. They work from a folder, "
+            + "without a network.",
     mixinStandardHelpOptions = true)
 final class SiteCommand implements Callable<Integer> {
   @Option(
@@ -35,10 +35,9 @@ final class SiteCommand implements Callable<Integer> {
       converter = Paths.FolderToWrite.class,
       required = true,
       paramLabel = "DIR",
-      description = {
-        "The folder: new, empty, or one that this command has made, which is replaced. It is made",
-        "whole, or left as it was."
-      })
+      description =
+          "The folder: new, empty, or one that this command has made, which is replaced. It "
+              + "is made whole, or left as it was.")
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private Path out;
 

@@ -13,10 +13,9 @@ import picocli.CommandLine.Option;
 /** {@code jccl soak}: whether the simulator's memory stays flat. */
 @Command(
     name = "soak",
-    description = {
-      "Makes many calls, communicators and simulators in one JVM; fails if the heap grows.",
-      "Give the JVM little: JCCL_JAVA_OPTS=-Xmx256m ./jccl soak"
-    },
+    description =
+        "Makes many calls, communicators and simulators in one JVM; fails if the heap "
+            + "grows. Give the JVM little: JCCL_JAVA_OPTS=-Xmx256m ./jccl soak",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class SoakCommand implements Callable<Integer> {

@@ -118,7 +118,7 @@ final class VerifyCommand implements Callable<Integer> {
           own ? GoldenRecording.committed() : GoldenRecording.open(Path.of(recordings));
       return new GoldenRun(screen).run(recording);
     } catch (BadRecordingException unusable) {
-      throw bad(String.valueOf(unusable.getMessage()));
+      throw bad("--golden: " + String.valueOf(unusable.getMessage()));
     }
   }
 

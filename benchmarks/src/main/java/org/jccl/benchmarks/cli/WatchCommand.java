@@ -18,12 +18,11 @@ import picocli.CommandLine.Spec;
 /** {@code jccl watch}: what NCCL itself says of a job that runs. */
 @Command(
     name = "watch",
-    description = {
-      "Asks a job that runs, in Java or not, how its ranks are: NCCL's own service, RAS, answers",
-      "for all processes of the job, since NCCL 2.24: communicators, ranks that do not answer or",
-      "are dead, and counts of calls that differ. Any host of the job will do.",
-      "Exit code 1 if there is no answer, or not all of it."
-    },
+    description =
+        "Asks a job that runs, in Java or not, how its ranks are: NCCL's own service, "
+            + "RAS, answers for all processes of the job, since NCCL 2.24: communicators, ranks "
+            + "that do not answer or are dead, and counts of calls that differ. Any host of the "
+            + "job will do. Exit code 1 if there is no answer, or not all of it.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class WatchCommand implements Callable<Integer> {

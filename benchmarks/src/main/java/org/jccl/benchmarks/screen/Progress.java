@@ -107,7 +107,8 @@ public final class Progress implements RunScreen.Steps, AutoCloseable {
     }
     Instant now = clock.instant();
     Duration silent = Duration.between(last == null ? began : last, now);
-    if (silent.compareTo(last == null ? FIRST : SILENCE) >= 0) {
+    boolean says = total > 0 || done > 0 || !state.get().isEmpty();
+    if (says && silent.compareTo(last == null ? FIRST : SILENCE) >= 0) {
       last = now;
       err.println("jccl " + text());
       err.flush();

@@ -22,6 +22,7 @@ public final class Screen {
   private static final String ERASE = "\r\033[K";
   private static final int LEAST_WIDTH = 20;
   private static final int USUAL_WIDTH = 80;
+  private static final int MOST_HELP_WIDTH = 120;
   private static final Screen OF_PROCESS = new Screen(System.getProperty(TERMINAL, ""), System.err);
 
   private static volatile When colors = When.AUTO;
@@ -94,6 +95,11 @@ public final class Screen {
       case NEVER -> Colors.OFF;
       case AUTO -> wanted ? Colors.ON : Colors.OFF;
     };
+  }
+
+  /** How long lines of help are: as the terminal is wide, within what can be read well. */
+  public int helpWidth() {
+    return Math.clamp(width, USUAL_WIDTH, MOST_HELP_WIDTH);
   }
 
   /** Whether a line of progress can be seen. */

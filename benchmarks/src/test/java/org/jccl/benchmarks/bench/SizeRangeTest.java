@@ -7,6 +7,12 @@ import org.junit.jupiter.api.Test;
 
 class SizeRangeTest {
   @Test
+  void theLargestNumbers_areAnEnd() {
+    assertThat(SizeRange.byFactor(1, Long.MAX_VALUE, 2).sizes()).hasSize(63);
+    assertThat(SizeRange.byStep(1, Long.MAX_VALUE, Long.MAX_VALUE / 2).sizes()).hasSize(3);
+  }
+
+  @Test
   void byFactor_endsAtTheLargestSize() {
     assertThat(SizeRange.byFactor(8, 64, 2).sizes()).containsExactly(8L, 16L, 32L, 64L);
     assertThat(SizeRange.byFactor(8, 63, 2).sizes()).containsExactly(8L, 16L, 32L);

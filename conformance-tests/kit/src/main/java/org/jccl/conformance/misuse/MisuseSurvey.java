@@ -90,8 +90,11 @@ public final class MisuseSurvey {
     List<MisuseCase> neighbours = again ? rows : lacking(rows, MisuseCase.Part.NEIGHBOUR);
     List<MisuseCase> misuses = again ? rows : lacking(rows, MisuseCase.Part.MISUSE);
     out.printf(
-        "%s: %d neighbours and %d misuses to run, into %s%n",
-        subject.label(), neighbours.size(), misuses.size(), table);
+        "%s: %s and %s to run, into %s%n",
+        subject.label(),
+        count(neighbours.size(), "neighbour"),
+        count(misuses.size(), "misuse"),
+        table);
     total = neighbours.size() + misuses.size();
     out.at("starting", 0, total);
     if (subject == MisuseSubject.SIM) {
@@ -106,6 +109,10 @@ public final class MisuseSurvey {
     }
     runNeighbours(neighbours);
     return runMisuses(misuses);
+  }
+
+  private static String count(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
   }
 
   private List<MisuseCase> lacking(List<MisuseCase> rows, MisuseCase.Part part) throws IOException {
