@@ -92,7 +92,8 @@ record FaultRun(
   /** Who of those that have thrown does not name the victim. */
   List<Integer> unnamed() {
     return words.entrySet().stream()
-        .filter(each -> !each.getValue().matches(".*(\\brank " + victim + "\\b|\\[" + victim + "]).*"))
+        .filter(
+            each -> !each.getValue().matches(".*(\\brank " + victim + "\\b|\\[" + victim + "]).*"))
         .map(Map.Entry::getKey)
         .toList();
   }
