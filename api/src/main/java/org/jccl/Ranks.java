@@ -106,7 +106,12 @@ public final class Ranks {
       program.run(new RunningRank(device.backend(), communicator, group, List.copyOf(args)));
       done = true;
     } catch (Throwable failure) {
-      group.giveUp(CleanText.line(CleanText.of(failure))); // Its peers wait for it in vain.
+      boolean isConsequence =
+          failure instanceof CommunicatorAbortedException
+              || failure instanceof CollectiveTimeoutException;
+      if (!isConsequence) { // else another rank is to blame
+        group.giveUp(CleanText.line(CleanText.of(failure))); // Its peers wait for it in vain.
+      }
       throw failure;
     } finally {
       if (!done) {
