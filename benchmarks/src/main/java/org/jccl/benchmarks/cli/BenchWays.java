@@ -28,6 +28,7 @@ import org.jccl.benchmarks.ways.WayTable;
 import org.jccl.benchmarks.ways.WayVerdict;
 import org.jccl.config.Tuning;
 import org.jccl.config.TuningChoice;
+import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -242,9 +243,13 @@ final class BenchWays {
       throws IOException {
     Path folder = folder();
     if (folder != null) {
-      Files.createDirectories(folder);
       Path file = folder.resolve("rounds.json");
-      report.write(file);
+      try {
+        Files.createDirectories(folder);
+        report.write(file);
+      } catch (IOException failed) {
+        throw bad("--out: cannot write '" + file + "': " + BoundedFile.why(failed));
+      }
       screen.println("# wrote " + file);
       Part part =
           before == null

@@ -246,6 +246,31 @@ class OutcomesTest {
         explorer(2, body).varies(Set.of(Variation.RESIDENT_KERNELS)), "ok|ok", "[ORDER_INVERSION]");
   }
 
+  /** When a kernel reads and writes cannot be seen: who looks in between is guilty every time. */
+  @Provokes(reports = MisuseKind.BUFFER_REUSE)
+  @Test
+  void inputsAndOutputs_areNobodyElsesUntilTheEnd_inEverySchedule() {
+    for (boolean input : List.of(true, false)) {
+      Body body =
+          (rank, shared) -> {
+            Stream stream = rank.communicator().defaultStream();
+            try (Stream other = rank.device().newStream();
+                DeviceBuffer from = buffer(rank, 2, stream);
+                DeviceBuffer to = buffer(rank, 2, stream)) {
+              stream.synchronize();
+              rank.communicator().allReduce(from, to, ReduceOp.SUM, stream);
+              if (rank.rank() == 0) {
+                (input ? from : to).fill((byte) 1, other);
+              }
+              stream.synchronize();
+              other.synchronize();
+              return "ok";
+            }
+          };
+      hasOutcomes(explorer(2, body), "[BUFFER_REUSE]");
+    }
+  }
+
   @Test
   void whatAProgramCannotTell_isNotVaried() {
     Body body =
