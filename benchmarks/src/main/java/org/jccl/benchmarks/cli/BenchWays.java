@@ -59,6 +59,11 @@ final class BenchWays {
   private @Nullable Path tuning;
 
   @Option(
+      names = "--kernels",
+      description = "With --tuned: measure jccl's own kernels for small calls, too.")
+  private boolean kernels;
+
+  @Option(
       names = "--rounds",
       converter = Numbers.Times.class,
       paramLabel = "N",
@@ -191,9 +196,19 @@ final class BenchWays {
         Locale.ROOT, "# jccl bench --tuned on %s, %d rounds%n", backend.description(), rounds);
     screen.println("# tuned: " + choice);
     if (choice.isNone()) {
-      return List.of(Way.DEFAULT, Way.DEFAULT.prepare());
+      return kernels
+          ? List.of(
+              Way.DEFAULT,
+              Way.DEFAULT.withKernels(),
+              Way.DEFAULT.prepare(),
+              Way.DEFAULT.withKernels().prepare())
+          : List.of(Way.DEFAULT, Way.DEFAULT.prepare());
     }
-    Way way = new Way("tuned", choice, false);
+    Way way = new Way("tuned", choice, false, false);
+    if (kernels) {
+      Way own = way.withKernels();
+      return List.of(Way.DEFAULT, way, own, Way.DEFAULT.prepare(), way.prepare(), own.prepare());
+    }
     return List.of(Way.DEFAULT, way, Way.DEFAULT.prepare(), way.prepare());
   }
 
