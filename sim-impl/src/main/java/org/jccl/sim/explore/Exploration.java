@@ -41,7 +41,9 @@ public record Exploration(
     String found =
         failures.size()
             + (failures.size() == 1 ? " failure" : " failures")
-            + (failures.isEmpty() ? "" : ", in " + failed + " of " + runs + (runs == 1 ? " run" : " runs"));
+            + (failures.isEmpty()
+                ? ""
+                : ", in " + failed + " of " + runs + (runs == 1 ? " run" : " runs"));
     return complete
         ? String.format(
             "complete: %,d %s, %s", schedules, schedules == 1 ? "schedule" : "schedules", found)
