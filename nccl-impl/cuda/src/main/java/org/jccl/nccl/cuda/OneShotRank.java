@@ -202,9 +202,10 @@ final class OneShotRank implements KernelRank, StreamUser {
   }
 
   @Override
-  public synchronized void leaves(CudaStream stream) {
-    if (plain.last == stream) {
-      plain.record(stream);
+  public synchronized void leaves(Stream stream) {
+    CudaStream last = plain.last;
+    if (last != null && last == stream) {
+      plain.record(last);
     }
   }
 
