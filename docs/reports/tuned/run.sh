@@ -3,7 +3,7 @@
 #   bash run.sh [OUT]      JCCL_BUNDLE names the bundle's folder (default: ./jccl); everything goes to OUT (default: ./tuned-out)
 # Steps: which broadcast of 2 MiB hangs, way by way, 15 s each with a thread dump; tune measures and chooses for three
 # operations; bench --tuned sets NCCL's defaults, tuned calls and both prepared side by side in 14 rounds in turns; small calls
-# in 40 rounds; the same without graph mixing; a baseline; all rules with the choice.
+# in 40 rounds; the same without graph mixing; all rules with the choice; broadcast and reduce, whose buffers lie in windows, too.
 set -u
 out=$(mkdir -p "${1:-tuned-out}" && cd "${1:-tuned-out}" && pwd)
 home=$(cd "${JCCL_BUNDLE:-jccl}" && pwd)
@@ -38,6 +38,7 @@ step tuned-small 45 "${bench[@]}" --rounds 40 -e 32K --out "$out/tuned-small"
 step tuned-no-mixing 60 env NCCL_GRAPH_MIXING_SUPPORT=0 "${bench[@]}" --rounds 14 --out "$out/tuned-no-mixing"
 step verify-tuned 150 env JCCL_TUNING=auto "$jccl" verify --backend nccl
 tail -30 "$out/verify-tuned.log" >> "$summary"
+step rooted 45 "$jccl" bench --backend nccl --ranks 2 --tuned --op broadcast,reduce -e 128M --rounds 14 --out "$out/rooted"
 step prepared-others 45 "$jccl" bench --backend nccl --ranks 2 --tuned --op sendrecv,all_to_all -e 16M --rounds 14 --out "$out/prepared-others"
 diag plain loop none; diag plain prepared none; diag window loop none
 diag window prepared none; diag window prepared same

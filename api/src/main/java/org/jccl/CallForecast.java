@@ -10,6 +10,8 @@ import java.util.OptionalDouble;
  * @param operation the operation: {@code all_reduce}
  * @param bytes its size, as tables of benchmarks count: the bytes of the larger of the two buffers
  * @param memory what the communicator knows of its buffers on this rank
+ * @param isOwnKernel whether one of jccl's own kernels carries it out ({@link
+ *     org.jccl.config.Tuning#kernels()})
  * @param ctas how many thread blocks NCCL is given; 0 leaves that to NCCL
  * @param why why it takes this way, in words
  * @param micros what such a call was measured to take on this GPU, number of ranks and version of
@@ -20,6 +22,7 @@ public record CallForecast(
     String operation,
     long bytes,
     CallMemory memory,
+    boolean isOwnKernel,
     int ctas,
     String why,
     OptionalDouble micros,
@@ -27,6 +30,9 @@ public record CallForecast(
 
   /** {@return the way, for people: {@code windows, 32 thread blocks}} */
   public String way() {
+    if (isOwnKernel) {
+      return "own kernel";
+    }
     return memory == CallMemory.PLAIN && ctas == 0
         ? "NCCL's defaults"
         : memory.label()

@@ -41,19 +41,33 @@ final class Handshake {
     UniqueId id = agree(group, device, config);
     CommunicatorConfig chosen =
         config.tuning().isOn() ? device.backend().tuned(group, device, config) : config;
-    return create(
-        id,
-        group.rank(),
-        group.worldSize(),
-        device,
-        chosen,
-        communicator -> {
-          made.accept(communicator);
-          communicator.attach(group);
-          if (config.watchdog() && group.spansProcesses()) {
-            communicator.watch(group);
-          }
-        });
+    try {
+      return create(
+          id,
+          group.rank(),
+          group.worldSize(),
+          device,
+          chosen,
+          communicator -> {
+            made.accept(communicator);
+            communicator.attach(group);
+            if (config.watchdog() && group.spansProcesses()) {
+              communicator.watch(group);
+            }
+          });
+    } catch (CollectiveException failure) {
+      throw named(group, failure);
+    }
+  }
+
+  /** The failure with the member whose process has ended meanwhile, if one has. */
+  private static CollectiveException named(ProcessGroup group, CollectiveException failure) {
+    Optional<String> lost = group.lostMember();
+    String message = String.valueOf(failure.getMessage());
+    return lost.isEmpty() || message.contains(lost.get())
+        ? failure
+        : new CollectiveException(
+            failure.code(), head(group) + lost.get() + "; " + message, failure);
   }
 
   /** See {@link Communicator#join}. */

@@ -68,6 +68,11 @@ public interface IssuedCall {
     return CallMemory.PLAIN;
   }
 
+  /** {@return whether one of jccl's own kernels carries it out, and not the library} */
+  default boolean isOwnKernel() {
+    return false;
+  }
+
   /** {@return the configuration that this one call was given, or null if it has none} */
   default @Nullable CallConfig config() {
     return null;

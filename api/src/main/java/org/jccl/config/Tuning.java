@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * them. Results stay right; which bits of sums change, says {@link #sameBits()}. Immutable.
  *
  * <p>A process without a tuning of its own in the configuration takes that of {@code
- * -Djccl.tuning=…} or {@code JCCL_TUNING}: {@code off}, {@code auto}, or the name of a file.
+ * -Djccl.tuning=…} or {@code JCCL_TUNING}: {@code off}, {@code auto}, or the name of a file; with
+ * {@code ,kernels} behind it for {@link #kernels}.
  */
 public final class Tuning {
   /** NCCL's defaults; nothing is chosen. */
-  public static final Tuning OFF = new Tuning(Mode.OFF, null, false);
+  public static final Tuning OFF = new Tuning(Mode.OFF, null, false, false);
 
   /**
    * What was measured for this GPU, number of ranks and version of NCCL: in the table that comes
@@ -23,7 +24,9 @@ public final class Tuning {
    * when a communicator opens over a process group on GPUs, in two seconds, and goes into the
    * cache.
    */
-  public static final Tuning AUTO = new Tuning(Mode.AUTO, null, false);
+  public static final Tuning AUTO = new Tuning(Mode.AUTO, null, false, false);
+
+  private static final String KERNELS = ",kernels";
 
   private enum Mode {
     OFF,
@@ -35,11 +38,13 @@ public final class Tuning {
   private final Mode mode;
   private final @Nullable Object of;
   private final boolean sameBits;
+  private final boolean kernels;
 
-  private Tuning(Mode mode, @Nullable Object of, boolean sameBits) {
+  private Tuning(Mode mode, @Nullable Object of, boolean sameBits, boolean kernels) {
     this.mode = mode;
     this.of = of;
     this.sameBits = sameBits;
+    this.kernels = kernels;
   }
 
   /**
@@ -48,7 +53,7 @@ public final class Tuning {
    * @param file the file; it is read when a communicator opens
    */
   public static Tuning file(Path file) {
-    return new Tuning(Mode.FILE, Objects.requireNonNull(file), false);
+    return new Tuning(Mode.FILE, Objects.requireNonNull(file), false, false);
   }
 
   /**
@@ -57,7 +62,7 @@ public final class Tuning {
    * @param choice the choice
    */
   public static Tuning of(TuningChoice choice) {
-    return new Tuning(Mode.CHOICE, Objects.requireNonNull(choice), false);
+    return new Tuning(Mode.CHOICE, Objects.requireNonNull(choice), false, false);
   }
 
   /** {@return the tuning that the process asks for; {@link #OFF} if it asks for none} */
@@ -66,11 +71,16 @@ public final class Tuning {
     if (given == null || given.isBlank()) {
       return OFF;
     }
-    return switch (given.strip().toLowerCase(Locale.ROOT)) {
-      case "off" -> OFF;
-      case "auto" -> AUTO;
-      default -> file(Path.of(given.strip()));
-    };
+    String words = given.strip();
+    boolean asksForKernels = words.toLowerCase(Locale.ROOT).endsWith(KERNELS);
+    String name = asksForKernels ? words.substring(0, words.length() - KERNELS.length()) : words;
+    Tuning named =
+        switch (name.strip().toLowerCase(Locale.ROOT)) {
+          case "off" -> OFF;
+          case "auto" -> AUTO;
+          default -> file(Path.of(name.strip()));
+        };
+    return asksForKernels ? named.kernels() : named;
   }
 
   /**
@@ -79,7 +89,24 @@ public final class Tuning {
    * Prepared calls have the bits of calls made one by one in any case.
    */
   public Tuning sameBits() {
-    return new Tuning(mode, of, true);
+    return new Tuning(mode, of, true, kernels);
+  }
+
+  /**
+   * {@return the same, with jccl's own kernels for small calls: all-gathers, and sums of float32,
+   * float16 and bfloat16 by all-reduce and reduce-scatter, up to 512 KiB (chapter 13 of the rule
+   * book)} They need all ranks in one process, on GPUs that reach each other's memory, at most 8,
+   * and all ranks have to ask for them; else NCCL makes the calls, and {@code Communicator.plan}
+   * says why. Sums are folded in the order of the ranks, in float32: with more than two ranks their
+   * bits may differ from NCCL's.
+   */
+  public Tuning kernels() {
+    return new Tuning(mode, of, sameBits, true);
+  }
+
+  /** {@return whether jccl's own kernels are asked for} */
+  public boolean usesKernels() {
+    return kernels;
   }
 
   /** {@return whether anything may be chosen} */
@@ -146,17 +173,18 @@ public final class Tuning {
     return other instanceof Tuning tuning
         && mode == tuning.mode
         && sameBits == tuning.sameBits
+        && kernels == tuning.kernels
         && Objects.equals(of, tuning.of);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(mode, of, sameBits);
+    return Objects.hash(mode, of, sameBits, kernels);
   }
 
   @Override
   public String toString() {
     String what = of == null ? mode.name().toLowerCase(Locale.ROOT) : of.toString();
-    return sameBits ? what + ", same bits" : what;
+    return what + (sameBits ? ", same bits" : "") + (kernels ? ", own kernels" : "");
   }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param state how far it came
  * @param site the line of the program that made it, or null if that is not known
  * @param memory what the communicator knew of the memory of its buffers
+ * @param isOwnKernel whether one of jccl's own kernels carried it out
  * @param isPrepared whether it was launched as a part of prepared calls
  */
 public record CallRecord(
@@ -42,6 +43,7 @@ public record CallRecord(
     State state,
     @Nullable String site,
     CallMemory memory,
+    boolean isOwnKernel,
     boolean isPrepared) {
 
   /** How far a call came. */

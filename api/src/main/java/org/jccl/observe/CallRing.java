@@ -22,7 +22,8 @@ final class CallRing implements CallListener {
   private static final int STATE = 3;
   private static final int MESSAGE = 1 << 2;
   private static final int PREPARED = 1 << 3;
-  private static final int MEMORY_SHIFT = 4;
+  private static final int OWN_KERNEL = 1 << 4;
+  private static final int MEMORY_SHIFT = 5;
   private static final CallMemory[] MEMORIES = CallMemory.values();
   private static final VarHandle BEGUN = field("begun");
   private static final VarHandle CLAIMED = field("claimed");
@@ -127,6 +128,7 @@ final class CallRing implements CallListener {
         CallRecord.State.ISSUING.ordinal()
             | (call.isMessage() ? MESSAGE : 0)
             | (call.isPrepared() ? PREPARED : 0)
+            | (call.isOwnKernel() ? OWN_KERNEL : 0)
             | (call.memory().ordinal() << MEMORY_SHIFT);
     times[at] = System.nanoTime();
     begunHere = next;
@@ -227,6 +229,7 @@ final class CallRing implements CallListener {
         CallRecord.State.values()[state & STATE],
         sites[at],
         MEMORIES[state >> MEMORY_SHIFT],
+        (state & OWN_KERNEL) != 0,
         (state & PREPARED) != 0);
   }
 }

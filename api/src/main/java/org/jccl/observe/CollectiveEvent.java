@@ -62,6 +62,10 @@ final class CollectiveEvent extends Event {
   @Description("plain, registered or windows: where the buffers of this rank lie")
   @Nullable String memory;
 
+  @Label("Own Kernel")
+  @Description("Whether one of jccl's own kernels carried it out")
+  boolean ownKernel;
+
   @Label("Prepared")
   @Description("Whether it was launched as a part of prepared calls")
   boolean prepared;
@@ -78,6 +82,7 @@ final class CollectiveEvent extends Event {
     bytes = call.bytes();
     groupSize = call.groupSize();
     memory = call.memory().label();
+    ownKernel = call.isOwnKernel();
     prepared = call.isPrepared();
   }
 }

@@ -47,6 +47,10 @@ final class CompletionEvent extends Event {
   @Description("plain, registered or windows: where the buffers of this rank lie")
   @Nullable String memory;
 
+  @Label("Own Kernel")
+  @Description("Whether one of jccl's own kernels carried it out")
+  boolean ownKernel;
+
   @Label("Prepared")
   @Description("Whether it was launched as a part of prepared calls")
   boolean prepared;
@@ -63,6 +67,7 @@ final class CompletionEvent extends Event {
     number = call.number();
     bytes = call.bytes();
     memory = call.memory().label();
+    ownKernel = call.isOwnKernel();
     prepared = call.isPrepared();
     deviceMicros = micros;
     gigabytesPerSecond = micros > 0 ? call.bytes() / micros / 1e3 : 0;

@@ -91,7 +91,8 @@ final class RecorderFile {
     text.append(",\"state\":\"").append(call.state()).append("\",\"site\":");
     string(call.site());
     text.append(",\"memory\":\"").append(call.memory().label());
-    text.append("\",\"prepared\":").append(call.isPrepared()).append('}');
+    text.append("\",\"own_kernel\":").append(call.isOwnKernel());
+    text.append(",\"prepared\":").append(call.isPrepared()).append('}');
   }
 
   private void string(@Nullable String value) {

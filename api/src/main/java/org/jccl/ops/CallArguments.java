@@ -19,6 +19,7 @@ public final class CallArguments {
   private int rootOrPeer;
   private @Nullable Object site;
   private @Nullable Composite partOf;
+  private boolean ownKernel;
   private @Nullable CallSetting setting;
 
   /** Arguments that are still to be set. */
@@ -52,6 +53,7 @@ public final class CallArguments {
     reduction = newReduction;
     rootOrPeer = newRootOrPeer;
     partOf = null;
+    ownKernel = false;
     setting = null;
     return this;
   }
@@ -89,6 +91,16 @@ public final class CallArguments {
   /** {@return the method of which the call is a part, or null} */
   public @Nullable Composite partOf() {
     return partOf;
+  }
+
+  /** Says that one of jccl's own kernels carries it out; after {@link #set}. */
+  public void runsInOwnKernel() {
+    ownKernel = true;
+  }
+
+  /** {@return whether one of jccl's own kernels carries it out, where somebody has said so} */
+  public boolean isOwnKernel() {
+    return ownKernel;
   }
 
   /**

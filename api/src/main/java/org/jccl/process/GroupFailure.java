@@ -11,9 +11,13 @@ import org.jccl.ResultCode;
  *     died, {@link ResultCode#INVALID_USAGE} for members that disagree
  */
 record GroupFailure(ResultCode code, String text) {
-  /** The exception of one member, which names what that member was doing. */
-  CollectiveException exception(int rank, int worldSize, ControlCall call) {
-    String message = "process group, rank " + rank + "/" + worldSize + ", " + call + ": " + text;
+  /**
+   * The exception of one member, which names what that member was doing.
+   *
+   * @param who the member, as messages begin
+   */
+  CollectiveException exception(String who, ControlCall call) {
+    String message = who + call + ": " + text;
     return code == ResultCode.TIMEOUT
         ? new CollectiveTimeoutException(message)
         : new CollectiveException(code, message);

@@ -191,19 +191,19 @@ final class GroupRendezvous {
   }
 
   /** Waits in this JVM until the round is complete or the group broke down. */
-  boolean await(int rank, Round round, Duration timeout) throws InterruptedException {
-    String what = "process group, rank " + rank + "/" + worldSize + ", " + round.call;
+  boolean await(String who, Round round, Duration timeout) throws InterruptedException {
+    String what = who + round.call;
     BooleanSupplier over = () -> isOver(round);
     return realTime ? RealTime.await(queue, what, over, timeout) : queue.await(what, over, timeout);
   }
 
   /** The result of a round that {@link #await} has seen the end of, or the failure. */
-  List<byte[]> outcome(int rank, Round round, ControlCall call) {
+  List<byte[]> outcome(String who, int rank, Round round, ControlCall call) {
     AtomicReference<@Nullable GroupFailure> broken = new AtomicReference<>();
     queue.read(() -> broken.set(round.isComplete() ? null : failure));
     GroupFailure reason = broken.get();
     if (reason != null) {
-      throw reason.exception(rank, worldSize, call);
+      throw reason.exception(who, call);
     }
     return round.result(rank).stream().map(byte[]::clone).toList();
   }

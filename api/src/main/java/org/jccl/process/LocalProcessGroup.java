@@ -49,7 +49,7 @@ class LocalProcessGroup extends ProcessGroupBase {
   final List<byte[]> exchange(ControlCall call, byte[] payload, Duration limit) {
     GroupRendezvous.Round round = rendezvous.arrive(rank(), call, payload);
     try {
-      if (!rendezvous.await(rank(), round, limit)) {
+      if (!rendezvous.await(who(), round, limit)) {
         rendezvous.giveUp(rank(), call, limit);
       }
     } catch (InterruptedException cause) {
@@ -58,7 +58,7 @@ class LocalProcessGroup extends ProcessGroupBase {
           "rank " + rank() + " was interrupted while it waited in " + call);
       throw interrupted(call, cause);
     }
-    List<byte[]> outcome = rendezvous.outcome(rank(), round, call);
+    List<byte[]> outcome = rendezvous.outcome(who(), rank(), round, call);
     Waiting.current().met();
     return outcome;
   }

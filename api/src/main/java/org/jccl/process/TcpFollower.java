@@ -99,7 +99,7 @@ final class TcpFollower extends ProcessGroupBase {
         });
     GroupFailure reason = broken.get();
     if (reason != null) {
-      throw reason.exception(rank(), worldSize(), call);
+      throw reason.exception(who(), call);
     }
     return result;
   }

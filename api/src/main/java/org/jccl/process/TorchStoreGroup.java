@@ -114,7 +114,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
   private boolean takePlace() throws IOException {
     if (store.increment(prefix + "rank/" + rank(), 1) > 1) {
       throw failed(ResultCode.INVALID_USAGE, "two members say they are rank " + rank())
-          .exception(rank(), worldSize(), new ControlCall(ControlOperation.JOIN, 0, 0));
+          .exception(who(), new ControlCall(ControlOperation.JOIN, 0, 0));
     }
     StoreHeart.firstBeat(store, prefix, rank()); // from here on it is looked at
     return true;
@@ -130,7 +130,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
   private List<byte[]> meet(ControlCall call, byte[] payload, Duration limit) throws IOException {
     GroupFailure before = failure;
     if (before != null) {
-      throw before.exception(rank(), worldSize(), call);
+      throw before.exception(who(), call);
     }
     String position =
         prefix + (call.operation() == ControlOperation.JOIN ? "join" : call.position());
@@ -145,7 +145,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
     Optional<GroupFailure> broken = await(position, label, keys, limit);
     if (broken.isPresent()) {
       failure = broken.get();
-      throw broken.get().exception(rank(), worldSize(), call);
+      throw broken.get().exception(who(), call);
     }
     List<byte[]> result = new ArrayList<>();
     for (String key : wanted(call, keys)) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jccl.CallForecast;
 import org.jccl.CallMemory;
 import org.jccl.Collectives;
@@ -42,8 +43,15 @@ final class CallForecasts {
   private final CommunicatorBase owner;
   private final int version;
   private final Known memory;
+  private final Supplier<String> whyNoKernels;
 
-  CallForecasts(CommunicatorBase owner, int version, Known memory) {
+  /**
+   * Forecasts for {@code owner}.
+   *
+   * @param whyNoKernels says why there are no own kernels, if they were asked for
+   */
+  CallForecasts(CommunicatorBase owner, int version, Known memory, Supplier<String> whyNoKernels) {
+    this.whyNoKernels = whyNoKernels;
     this.owner = owner;
     this.version = version;
     this.memory = memory;
@@ -144,12 +152,12 @@ final class CallForecasts {
     CallRecording calls = owner.keep(body);
     List<CallForecast> found = new ArrayList<>();
     for (int i = 0; i < calls.size(); i++) {
-      found.add(forecast(calls.call(i)));
+      found.add(forecast(calls.call(i), calls.groupSize(i) == 1));
     }
     return List.copyOf(found);
   }
 
-  private CallForecast forecast(CallArguments call) {
+  private CallForecast forecast(CallArguments call, boolean isAlone) {
     Operation operation = call.operation();
     long bytes =
         operation.measuredBytes(
@@ -159,7 +167,10 @@ final class CallForecasts {
     boolean isOwn = setsThreadBlocks(owner.config());
     OptionalDouble micros = OptionalDouble.empty();
     OptionalDouble prepared = OptionalDouble.empty();
-    if (choice.isNone() && where == CallMemory.PLAIN && !isOwn) {
+    boolean inKernel = isAlone && owner.runsInKernel(call);
+    if (inKernel) {
+      // Nobody has measured it for the table.
+    } else if (choice.isNone() && where == CallMemory.PLAIN && !isOwn) {
       micros = known().defaultMicros(operation.label(), bytes);
     } else if (!choice.isNone() && !isOwn && isMeasuredWay(call, where)) {
       micros = choice.micros(operation.label(), bytes, false);
@@ -169,10 +180,28 @@ final class CallForecasts {
         operation.label(),
         bytes,
         where,
-        isOwn ? 0 : choice.ctas(),
-        why(call, where, bytes) + (isOwn ? "; the program sets thread blocks itself" : ""),
+        inKernel,
+        isOwn || inKernel ? 0 : choice.ctas(),
+        inKernel
+            ? "small enough for jccl's own kernels (KRN-02)"
+            : why(call, where, bytes)
+                + (isOwn ? "; the program sets thread blocks itself" : "")
+                + noKernel(call, isAlone),
         micros,
         prepared);
+  }
+
+  private String noKernel(CallArguments call, boolean isAlone) {
+    if (!owner.config().tuning().usesKernels()) {
+      return "";
+    }
+    String why = whyNoKernels.get();
+    if (!why.isEmpty()) {
+      return "; no own kernels: " + why;
+    }
+    return isAlone || !owner.runsInKernel(call)
+        ? "; no own kernel: they carry out sums and all-gathers up to 512 KiB (KRN-02)"
+        : "; no own kernel: it is in a group of several calls (KRN-02)";
   }
 
   /** Operations that windows make faster were measured in windows, the others in plain memory. */

@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jccl.CallListener;
-import org.jccl.CallMemory;
 import org.jccl.CollectiveException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
@@ -62,10 +60,10 @@ final class CallHook {
       List<CallListener> listeners,
       Device device,
       boolean isOrdered,
-      Function<CallArguments, CallMemory> memory) {
+      ShownCall.Way way) {
     this.where = where;
     this.listeners = listeners.toArray(CallListener[]::new);
-    this.shown = new ShownCall(where, isOrdered, memory);
+    this.shown = new ShownCall(where, isOrdered, way);
     if (isOrdered && listeners.stream().anyMatch(CallListener::hearsCompletion)) {
       completions = new Completions(where, device, this::completed);
     }
@@ -79,13 +77,10 @@ final class CallHook {
   /**
    * Makes the listeners of one rank's end; null if none could be made.
    *
-   * @param memory says what is known of the memory of a call's buffers
+   * @param way says what is known of the way of a call
    */
   static @Nullable CallHook open(
-      CommunicatorConfig config,
-      CallListener.Endpoint where,
-      Device device,
-      Function<CallArguments, CallMemory> memory) {
+      CommunicatorConfig config, CallListener.Endpoint where, Device device, ShownCall.Way way) {
     List<CallListener> made = new ArrayList<>();
     List<CallListener.Factory> factories = new ArrayList<>(Installed.FACTORIES);
     factories.addAll(config.listeners());
@@ -98,7 +93,7 @@ final class CallHook {
     }
     // A nonblocking call comes back before its work is on the stream.
     boolean isOrdered = config.field(ConfigField.BLOCKING).orElse(1) != 0;
-    return made.isEmpty() ? null : new CallHook(where, made, device, isOrdered, memory);
+    return made.isEmpty() ? null : new CallHook(where, made, device, isOrdered, way);
   }
 
   /** The communicator was opened over that process group. */

@@ -61,6 +61,7 @@ final class Children {
         UNKNOWN,
         UNKNOWN,
         config,
+        key,
         (slot, struct) -> parent.abi().commSplit(comm, color, key, slot, struct));
   }
 
@@ -102,6 +103,7 @@ final class Children {
         rank,
         parent.worldSize() - out.size(),
         config,
+        0,
         (slot, struct) ->
             parent.abi().commShrink(comm, list, out.size(), slot, struct, mode.flag()));
   }
@@ -167,6 +169,7 @@ final class Children {
         parent.rank(),
         newWorldSize,
         config,
+        0,
         (slot, struct) ->
             parent.abi().commGrow(comm, newWorldSize, bytes, SAME_RANK, slot, struct));
   }
@@ -195,13 +198,17 @@ final class Children {
       int rank,
       int worldSize,
       @Nullable CommunicatorConfig own,
+      int order,
       ChildOpening.Creation creation) {
     CommunicatorConfig config = own == null ? parent.config() : own;
     String called = own == null ? parent.name() + "/" + how.name() : own.name().orElse(how.name());
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
     child.chosen(choice(own, worldSize));
-    if (how.place() != null) {
+    if (how.place() == null) {
+      child.refuseKernels("ranks of a communicator that has grown do not find each other");
+    } else {
       child.descend(parent, how.place());
+      child.joinKernels(parent.kernelKey(how.place()), order, parent.rank());
     }
     ChildOpening birth =
         new ChildOpening(child, how.function(), child.struct(own, Arena.ofAuto()), creation);

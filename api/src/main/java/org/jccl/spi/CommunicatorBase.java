@@ -252,7 +252,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
               config,
               new CallListener.Endpoint(name(), rank(), worldSize(), device.index()),
               device,
-              this::memoryOf);
+              way());
       tellPlace();
     }
   }
@@ -281,6 +281,25 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     if (place != null) {
       place.leave();
     }
+  }
+
+  private ShownCall.Way way() {
+    return new ShownCall.Way() {
+      @Override
+      public CallMemory memoryOf(CallArguments call) {
+        return CommunicatorBase.this.memoryOf(call);
+      }
+
+      @Override
+      public boolean runsInKernel(CallArguments call) {
+        return CommunicatorBase.this.runsInKernel(call);
+      }
+    };
+  }
+
+  /** Whether own kernels carry out such a call, outside groups of several. */
+  boolean runsInKernel(CallArguments call) {
+    return false;
   }
 
   /** {@return what is known of the memory of a call's buffers} */

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
@@ -126,6 +127,20 @@ public interface Library extends GroupRecording.Issuer {
    */
   LibraryCommunicator newRank(
       String name, int rank, int worldSize, Device device, CommunicatorConfig config);
+
+  /**
+   * Opens jccl's own kernels.
+   *
+   * @param devices of the ranks, in their order
+   * @return the kernels
+   * @throws UnsupportedOperationException if there are none for these devices, and why
+   */
+  default KernelGroup openKernels(List<Device> devices) {
+    throw new UnsupportedOperationException("there are no own kernels for such devices");
+  }
+
+  /** {@return where ranks meet that want own kernels} */
+  KernelMeetings kernelMeetings();
 
   /** {@return whether its work can hang, so that a watchdog has to look after it} */
   default boolean needsWatchdog() {

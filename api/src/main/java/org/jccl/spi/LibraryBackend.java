@@ -33,7 +33,11 @@ public abstract class LibraryBackend implements Backend, Library {
       Collections.synchronizedSet(new LinkedHashSet<>());
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  @SuppressWarnings("this-escape") // They only keep the reference.
+  private final KernelMeetings kernelMeetings = new KernelMeetings(ranks -> openKernels(ranks));
+
   /** A backend without communicators. */
+  @SuppressWarnings("this-escape") // The meetings only keep the reference.
   protected LibraryBackend() {}
 
   /**
@@ -49,6 +53,11 @@ public abstract class LibraryBackend implements Backend, Library {
   /** {@return the communicators that are open, in the order in which they were opened} */
   protected final List<LibraryCommunicator> openCommunicators() {
     return List.copyOf(communicators);
+  }
+
+  @Override
+  public final KernelMeetings kernelMeetings() {
+    return kernelMeetings;
   }
 
   @Override

@@ -41,6 +41,7 @@ import org.jccl.config.TimeLimit;
 import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.CallSetting;
+import org.jccl.ops.KernelCalls;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.spi.StateRules.Act;
@@ -87,6 +88,10 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final Children children;
   private final LibraryMemory memory;
   private final CallForecasts forecasts;
+  private final OwnKernels kernels;
+
+  /** What issues calls by own kernels; null without them. */
+  private @Nullable KernelRank kernelRank;
 
   /** Whether a call may miss the windows that were chosen. */
   private boolean watchesMemory;
@@ -130,7 +135,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
     this.memory = new LibraryMemory(this, library.sharesAllocations());
-    this.forecasts = new CallForecasts(this, version, memory);
+    this.kernels = new OwnKernels(this, nonblocking, this::issue, this::missing);
+    this.forecasts = new CallForecasts(this, version, memory, kernels::why);
     this.watchesMemory = config.tuning().isOn();
     this.sums = new Sums(this);
     this.prepared = new PreparedSequences(this, new PreparedPlace());
@@ -147,14 +153,40 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   protected final int enqueue(CallArguments call, Stream stream) {
     note(stream);
     look(call);
-    int code =
-        callLimit == null && path.isDirect()
-            ? issue(call, stream)
-            : within(
-                call.operation().label(),
-                () -> call.function().symbol(),
-                () -> issue(call, stream));
+    int code = runsInKernel(call) ? launchKernel(call, stream) : KernelRank.NOT_HERE;
+    if (code == KernelRank.NOT_HERE) {
+      order(stream);
+      code =
+          callLimit == null && path.isDirect()
+              ? issue(call, stream)
+              : within(
+                  call.operation().label(),
+                  () -> call.function().symbol(),
+                  () -> issue(call, stream));
+    }
     return code == 0 ? 0 : guard.settled(code, call.operation().label());
+  }
+
+  /** The library's next call goes to {@code stream}: behind what own kernels do on others. */
+  final void order(Stream stream) {
+    KernelRank own = kernelRank;
+    if (own != null) {
+      own.order(stream);
+    }
+  }
+
+  /** Issues a call that {@link #runsInKernel}; says what {@link KernelRank#launch} does. */
+  final int launchKernel(CallArguments call, Stream stream) {
+    KernelRank own = kernelRank;
+    return own == null ? KernelRank.NOT_HERE : own.launch(call, stream);
+  }
+
+  @Override
+  final boolean runsInKernel(CallArguments call) {
+    return kernelRank != null
+        && call.setting() == null // a configuration is for NCCL
+        && KernelCalls.fit(
+            call.operation(), call.type(), call.reduction(), call.count(), worldSize());
   }
 
   /**
@@ -227,6 +259,16 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
         }
       }
     }
+  }
+
+  /** A kernel has waited for a rank in vain: what the program gets. */
+  final RuntimeException missing(int rank, TimeLimit limit) {
+    return endBecause(
+        "rank "
+            + rank
+            + " has not come in "
+            + limit
+            + " to a call that own kernels carry out (KRN-06)");
   }
 
   /** What the library said of the job when it was aborted: lines that follow the message. */
@@ -417,11 +459,34 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   final void born() {
     library.opened(this);
     if (knowsItsPlace()) {
+      kernelRank = kernels.open();
       hear();
     }
     if (library.needsWatchdog() && config().operationLimit().isPresent()) {
       Watchdog.watch(new Watched(), null);
     }
+  }
+
+  /** It is about to be created, under a name that all its ranks know it by, and no other has. */
+  final void joinKernels(String key, long order, int place) {
+    if (!key.isEmpty()) {
+      kernels.join(library.kernelMeetings(), key, order, place);
+    }
+  }
+
+  /** Its ranks cannot find each other. */
+  final void refuseKernels(String why) {
+    kernels.refuse(why);
+  }
+
+  /** What a child is named among its ranks; empty if nobody can say. */
+  final String kernelKey(String child) {
+    return kernels.keyOf(child);
+  }
+
+  /** It is being aborted: kernels that wait leave. */
+  final void abortKernels() {
+    kernels.abort();
   }
 
   /** What is made of it goes with it; graphs first (LIF-06). */
@@ -444,6 +509,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       heard.ending();
     }
     try {
+      kernelRank = null;
+      kernels.close();
       releaseTokens();
       defaultStream.close();
     } catch (ReportedMisuse | WorkFailedException found) {
@@ -529,6 +596,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private void learnPlace() {
     if (!knowsItsPlace()) {
       children.place(this);
+      kernelRank = kernels.open();
     }
   }
 

@@ -118,6 +118,7 @@ final class Lifecycle {
   private long taken() {
     long comm = owner.handle().take(State.ABORTED);
     if (comm != 0) {
+      owner.abortKernels();
       CallHook heard = owner.hook();
       if (heard != null) {
         heard.aborted();

@@ -1,9 +1,11 @@
 package org.jccl.spi;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jccl.CollectiveException;
@@ -84,6 +86,8 @@ final class Opening {
   }
 
   private void run() {
+    String named = HexFormat.of().formatHex(ids.toArray(JAVA_BYTE));
+    ranks.forEach(rank -> rank.joinKernels(named, 0, rank.rank()));
     TimeLimit limit = first.config().initLimit();
     OptionalInt code = OptionalInt.empty();
     try {

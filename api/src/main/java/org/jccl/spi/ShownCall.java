@@ -1,6 +1,5 @@
 package org.jccl.spi;
 
-import java.util.function.Function;
 import org.jccl.CallConfig;
 import org.jccl.CallListener;
 import org.jccl.CallMemory;
@@ -17,9 +16,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A call as listeners see it; the same object shows call after call. */
 class ShownCall implements IssuedCall {
+  /** What the communicator knows of the way that a call takes. */
+  interface Way {
+    /** What is known of the memory of its buffers. */
+    CallMemory memoryOf(CallArguments call);
+
+    /** Whether an own kernel carries it out, where it is in no group of several. */
+    default boolean runsInKernel(CallArguments call) {
+      return false;
+    }
+  }
+
   private final CallListener.Endpoint where;
   private final boolean isOrdered;
-  private final Function<CallArguments, CallMemory> memory;
+  private final Way way;
   private CallArguments call = new CallArguments();
   private @Nullable String oneSided;
   private @Nullable Stream stream;
@@ -29,6 +39,8 @@ class ShownCall implements IssuedCall {
   /** Of a call that is kept; null: it is asked for. */
   private @Nullable CallMemory keptMemory;
 
+  private boolean isKeptKernel;
+
   /** Its number in its communicator, by the sort of call. */
   long number;
 
@@ -36,13 +48,11 @@ class ShownCall implements IssuedCall {
    * Shows nothing yet.
    *
    * @param isOrdered whether a call's work is on its stream when the call has come back
-   * @param memory says what is known of the memory of a call's buffers
    */
-  ShownCall(
-      CallListener.Endpoint where, boolean isOrdered, Function<CallArguments, CallMemory> memory) {
+  ShownCall(CallListener.Endpoint where, boolean isOrdered, Way way) {
     this.where = where;
     this.isOrdered = isOrdered;
-    this.memory = memory;
+    this.way = way;
   }
 
   /** Shows that call, without keeping a copy; {@code name} if it is a one-sided operation. */
@@ -78,6 +88,7 @@ class ShownCall implements IssuedCall {
     groupSize = other.groupSize;
     isPrepared = other.isPrepared;
     keptMemory = other.memory();
+    isKeptKernel = other.isOwnKernel();
     number = other.number;
   }
 
@@ -165,7 +176,14 @@ class ShownCall implements IssuedCall {
   @Override
   public CallMemory memory() {
     CallMemory kept = keptMemory;
-    return kept == null ? memory.apply(call) : kept;
+    return kept == null ? way.memoryOf(call) : kept;
+  }
+
+  @Override
+  public boolean isOwnKernel() {
+    return keptMemory == null
+        ? oneSided == null && groupSize == 1 && way.runsInKernel(call)
+        : isKeptKernel;
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.jccl.sim.faults.FaultInjector;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.GroupRecording;
+import org.jccl.spi.KernelGroup;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
@@ -180,6 +181,11 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
   @Override
   public CallPath newPath(Device device, String name) {
     return new SimCallPath((SimDevice) device);
+  }
+
+  @Override
+  public KernelGroup openKernels(List<Device> ranks) {
+    return SimKernels.open(ranks, devicesPerHost());
   }
 
   @Override

@@ -20,7 +20,6 @@ import org.jccl.Rank;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.config.Tuning;
-import org.jccl.config.TuningChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,7 @@ public final class WayBench {
   private final Patterns patterns;
   private final boolean compiles;
   private final Set<Workload> compiled = new HashSet<>();
-  private final Map<TuningChoice, Communicator> communicators = new LinkedHashMap<>();
+  private final Map<Tuning, Communicator> communicators = new LinkedHashMap<>();
 
   private WayBench(Rank rank, WayPlan plan, Patterns patterns, boolean compiles) {
     this.rank = rank;
@@ -70,7 +69,7 @@ public final class WayBench {
   private void measureAll(Consumer<List<WayTimes>> told) {
     try {
       for (Way way : plan.ways()) {
-        communicators.computeIfAbsent(way.choice(), this::open);
+        communicators.computeIfAbsent(way.tuning(), this::open);
       }
       for (BenchCase each : plan.cases(rank.worldSize())) {
         List<WayTimes> times = measure(each);
@@ -84,12 +83,9 @@ public final class WayBench {
     }
   }
 
-  private Communicator open(TuningChoice choice) {
+  private Communicator open(Tuning tuning) {
     CommunicatorConfig config =
-        CommunicatorConfig.builder()
-            .name("bench-" + communicators.size())
-            .tuning(Tuning.of(choice))
-            .build();
+        CommunicatorConfig.builder().name("bench-" + communicators.size()).tuning(tuning).build();
     return Communicator.open(rank.processGroup(), rank.device(), config);
   }
 
@@ -165,18 +161,16 @@ public final class WayBench {
   }
 
   private List<WayTimes> measure(BenchCase benchCase) {
-    Map<TuningChoice, CaseBuffers> windows = new LinkedHashMap<>();
+    Map<Tuning, CaseBuffers> windows = new LinkedHashMap<>();
     List<Ready> ready = new ArrayList<>();
     try (CaseBuffers plain = CaseBuffers.outOfPlace(benchCase, rank)) {
       try {
         for (Way way : plan.ways()) {
           Communicator comm = communicator(way);
-          // Windows only where every rank uses both buffers: rooted calls in them hang in NCCL
-          // 2.28.9.
           CaseBuffers buffers =
-              way.choice().windows() && !benchCase.row().hasRoot()
+              way.choice().windows()
                   ? windows.computeIfAbsent(
-                      way.choice(), choice -> CaseBuffers.of(benchCase, rank, comm))
+                      way.tuning(), tuning -> CaseBuffers.of(benchCase, rank, comm))
                   : plain.on(comm.defaultStream());
           ready.add(new Ready(benchCase, way, buffers, comm));
         }
@@ -190,7 +184,7 @@ public final class WayBench {
   }
 
   private Communicator communicator(Way way) {
-    Communicator comm = communicators.get(way.choice());
+    Communicator comm = communicators.get(way.tuning());
     if (comm == null) {
       throw new IllegalStateException(way + " has no communicator");
     }

@@ -28,6 +28,7 @@ import org.jccl.benchmarks.ways.WayTable;
 import org.jccl.benchmarks.ways.WayVerdict;
 import org.jccl.config.Tuning;
 import org.jccl.config.TuningChoice;
+import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +57,11 @@ final class BenchWays {
       paramLabel = "FILE",
       description = "With --tuned: what ./jccl tune has written, instead of what jccl knows.")
   private @Nullable Path tuning;
+
+  @Option(
+      names = "--kernels",
+      description = "With --tuned: measure jccl's own kernels for small calls, too.")
+  private boolean kernels;
 
   @Option(
       names = "--rounds",
@@ -190,9 +196,19 @@ final class BenchWays {
         Locale.ROOT, "# jccl bench --tuned on %s, %d rounds%n", backend.description(), rounds);
     screen.println("# tuned: " + choice);
     if (choice.isNone()) {
-      return List.of(Way.DEFAULT, Way.DEFAULT.prepare());
+      return kernels
+          ? List.of(
+              Way.DEFAULT,
+              Way.DEFAULT.withKernels(),
+              Way.DEFAULT.prepare(),
+              Way.DEFAULT.withKernels().prepare())
+          : List.of(Way.DEFAULT, Way.DEFAULT.prepare());
     }
-    Way way = new Way("tuned", choice, false);
+    Way way = new Way("tuned", choice, false, false);
+    if (kernels) {
+      Way own = way.withKernels();
+      return List.of(Way.DEFAULT, way, own, Way.DEFAULT.prepare(), way.prepare(), own.prepare());
+    }
     return List.of(Way.DEFAULT, way, Way.DEFAULT.prepare(), way.prepare());
   }
 
@@ -242,9 +258,13 @@ final class BenchWays {
       throws IOException {
     Path folder = folder();
     if (folder != null) {
-      Files.createDirectories(folder);
       Path file = folder.resolve("rounds.json");
-      report.write(file);
+      try {
+        Files.createDirectories(folder);
+        report.write(file);
+      } catch (IOException failed) {
+        throw bad("--out: cannot write '" + file + "': " + BoundedFile.why(failed));
+      }
       screen.println("# wrote " + file);
       Part part =
           before == null

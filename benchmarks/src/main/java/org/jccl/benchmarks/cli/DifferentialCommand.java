@@ -12,6 +12,7 @@ import org.jccl.benchmarks.profile.Profile;
 import org.jccl.fidelity.differential.DifferentialMain;
 import org.jccl.fidelity.differential.DifferentialRun;
 import org.jccl.fidelity.floats.FloatRun;
+import org.jccl.file.BoundedFile;
 import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -107,7 +108,7 @@ final class DifferentialCommand implements Callable<Integer> {
     } catch (IllegalArgumentException unknown) {
       throw bad(String.valueOf(unknown.getMessage()));
     } catch (IOException unwritable) {
-      throw bad("--out: cannot write to '" + out + "': " + unwritable);
+      throw bad("--out: cannot write to '" + out + "': " + BoundedFile.why(unwritable));
     }
   }
 

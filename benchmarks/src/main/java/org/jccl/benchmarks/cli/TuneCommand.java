@@ -2,7 +2,6 @@ package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +25,7 @@ import org.jccl.benchmarks.ways.WayTable;
 import org.jccl.config.Tuning;
 import org.jccl.config.TuningChoice;
 import org.jccl.config.TuningTable;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -162,7 +162,12 @@ final class TuneCommand implements Callable<Integer> {
       screen.flush();
       return table.wrong();
     }
-    TuningTable.put(file, entry);
+    try {
+      TuningTable.put(file, entry);
+    } catch (IOException failed) {
+      throw new ParameterException(
+          spec.commandLine(), "--out: cannot write '" + file + "': " + BoundedFile.why(failed));
+    }
     if (raw != null) {
       WayReport.of(EnvironmentCard.of(opened), "jccl tune", table.times()).write(raw);
     }
@@ -178,11 +183,12 @@ final class TuneCommand implements Callable<Integer> {
         : Arrays.stream(operations).map(Workload::ofLabel).toList();
   }
 
+  /** In case the process does not come to the end; if it does, a failure is told there. */
   private static void keep(Path file, TuningTable.Entry entry) {
     try {
       TuningTable.put(file, entry);
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
+    } catch (IOException full) {
+      // The measuring goes on: the ranks wait for each other.
     }
   }
 

@@ -46,7 +46,7 @@ public final class TuneRun {
         boolean known = version >= WINDOWS && version < AVERAGES_FAIL;
         if ((windows && known) || (!windows && ctas > 0)) {
           TuningChoice choice = new TuningChoice(ctas, windows, "candidate", List.of());
-          Way way = new Way(choice.words(), choice, false);
+          Way way = new Way(choice.words(), choice, false, false);
           ways.add(way);
           ways.add(way.prepare());
         }

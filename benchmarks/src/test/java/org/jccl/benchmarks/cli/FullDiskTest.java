@@ -23,6 +23,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FullDiskTest {
   private static final String PROGRAM = QuietProgram.class.getName();
 
+  /** What a flight recorder has written that has seen nothing. */
+  private static final String FLIGHT =
+      """
+      {"format": "jccl-flight-recorder-1", "host": "h", "pid": 1, "written": "", "reason": "test",
+       "communicators": []}
+      """;
+
   @TempDir private Path folder;
 
   private Process start(String limit, String line) throws IOException {
@@ -53,6 +60,8 @@ class FullDiskTest {
           report status --tables FOLDER/tables --out FOLDER/old                            | old
           report misuse --tables FOLDER/tables --out FOLDER/old                            | old
           verify --rule VER-01 --out FOLDER                                                | rules-simulator.tsv
+          bench --backend sim --ranks 2 --tuned --rounds 1 -b 64 -e 64 --out FOLDER        | rounds.json
+          explain FOLDER --program FOLDER/Replayed.java                                    | Replayed.java
           record --backend sim --quick --phases default --out FOLDER                       | results.jsonl.gz
           """)
   void everyWriter_leavesTheOldFileWhole(String line, String file) throws Exception {
@@ -60,6 +69,9 @@ class FullDiskTest {
     Files.writeString(folder.resolve("old"), "old");
     Files.writeString(folder.resolve("report.html"), "old");
     Files.writeString(folder.resolve("rules-simulator.tsv"), "old");
+    Files.writeString(folder.resolve("rounds.json"), "old");
+    Files.writeString(folder.resolve("Replayed.java"), "old");
+    Files.writeString(folder.resolve("jccl-h-1.json"), FLIGHT);
     Files.writeString(folder.resolve("results.jsonl.gz"), "old");
     Path report = folder.resolve("report.json");
     Files.writeString(report, report());

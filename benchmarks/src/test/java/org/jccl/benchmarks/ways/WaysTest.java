@@ -116,7 +116,7 @@ class WaysTest {
   @Test
   void theFastestCandidate_isChosen_unlessItGainsNothing() {
     TuningChoice wide = new TuningChoice(32, true, "candidate", List.of());
-    Way way = new Way(wide.words(), wide, false);
+    Way way = new Way(wide.words(), wide, false, false);
     List<Way> ways = List.of(Way.DEFAULT, Way.DEFAULT.prepare(), way, way.prepare());
     assertThat(TuneRun.choose(ways, of(ways, 10, 4, 8, 3)).words())
         .isEqualTo("32 thread blocks, windows");

@@ -23,6 +23,7 @@ import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
 import org.jccl.process.PlatformRanks;
 import org.jccl.spi.CallPath;
+import org.jccl.spi.KernelGroup;
 import org.jccl.spi.LeakWatch;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
@@ -39,6 +40,7 @@ public final class NcclBackend extends LibraryBackend {
 
   private final NcclLibrary library;
   private final List<Device> devices;
+  private final Function<List<Device>, KernelGroup> kernels;
   private final RankHost rankHost = new PlatformRanks();
   private final Map<String, NcclLibrary> libraries = new ConcurrentHashMap<>();
   private final AbortAtExit atExit;
@@ -46,8 +48,12 @@ public final class NcclBackend extends LibraryBackend {
   private volatile RasQuote ras = RasQuote.ofEnvironment();
 
   @SuppressWarnings("this-escape") // The devices only keep the reference.
-  private NcclBackend(NcclLibrary library, Function<Backend, List<Device>> devices) {
+  private NcclBackend(
+      NcclLibrary library,
+      Function<Backend, List<Device>> devices,
+      Function<List<Device>, KernelGroup> kernels) {
     this.library = library;
+    this.kernels = kernels;
     this.devices = List.copyOf(devices.apply(this));
     this.atExit = AbortAtExit.of(this::openCommunicators);
   }
@@ -60,8 +66,28 @@ public final class NcclBackend extends LibraryBackend {
    * @param devices makes the devices of the backend that it is given
    */
   public static NcclBackend over(NcclLibrary library, Function<Backend, List<Device>> devices) {
+    return over(
+        library,
+        devices,
+        ranks -> {
+          throw new UnsupportedOperationException("its devices run no kernels");
+        });
+  }
+
+  /**
+   * {@return the same over devices that run jccl's own kernels}
+   *
+   * @param library the library
+   * @param devices makes the devices of the backend that it is given
+   * @param kernels opens the kernels of a communicator on such devices; throws {@link
+   *     UnsupportedOperationException} if there are none for them, and why
+   */
+  public static NcclBackend over(
+      NcclLibrary library,
+      Function<Backend, List<Device>> devices,
+      Function<List<Device>, KernelGroup> kernels) {
     LibraryOutput.startIfWanted();
-    return new NcclBackend(library, devices);
+    return new NcclBackend(library, devices, kernels);
   }
 
   /** {@return the library behind it} */
@@ -130,6 +156,11 @@ public final class NcclBackend extends LibraryBackend {
   @Override
   public CallPath newPath(Device device, String name) {
     return new NativeThread("jccl-nccl-" + name, device);
+  }
+
+  @Override
+  public KernelGroup openKernels(List<Device> ranks) {
+    return kernels.apply(ranks);
   }
 
   @Override

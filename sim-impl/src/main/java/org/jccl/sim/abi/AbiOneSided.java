@@ -18,7 +18,7 @@ import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 
-/** One-sided operations behind the C functions (rules ARG-11 to ARG-14, RMA-01 to RMA-11). */
+/** One-sided operations behind the C functions (rules ARG-11 to ARG-14, RMA-01 to RMA-12). */
 final class AbiOneSided {
   /** Four ints: opCnt, peer, sigIdx, ctx. */
   private static final long DESCRIPTOR_BYTES = 4L * Integer.BYTES;
@@ -67,7 +67,8 @@ final class AbiOneSided {
         check,
         (own, on) -> {
           long bytes = count * DataType.ofCode(type).bytes();
-          return own.put(source, bytes, peer, window, offset, on);
+          int line = own.line(signalIndex, context);
+          return own.put(source, bytes, peer, window, offset, line, on);
         });
   }
 
@@ -83,7 +84,7 @@ final class AbiOneSided {
         comm,
         stream,
         oneSided -> oneSided.checkSignal(peer, signalIndex, context, flags),
-        (own, on) -> own.signal(peer, on));
+        (own, on) -> own.signal(peer, own.line(signalIndex, context), on));
   }
 
   int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
@@ -105,10 +106,10 @@ final class AbiOneSided {
       MemorySegment each = descriptors.asSlice(i * DESCRIPTOR_BYTES, DESCRIPTOR_BYTES);
       int signals = each.get(JAVA_INT_UNALIGNED, 0);
       int peer = each.get(JAVA_INT_UNALIGNED, 4);
-      code =
-          oneSided.checkDescriptor(
-              signals, peer, each.get(JAVA_INT_UNALIGNED, 8), each.get(JAVA_INT_UNALIGNED, 12));
-      awaited.add(new OneSidedCall.Awaited(peer, signals));
+      int index = each.get(JAVA_INT_UNALIGNED, 8);
+      int context = each.get(JAVA_INT_UNALIGNED, 12);
+      code = oneSided.checkDescriptor(signals, peer, index, context);
+      awaited.add(new OneSidedCall.Awaited(peer, signals, oneSided.line(index, context)));
     }
     return code;
   }

@@ -41,9 +41,12 @@ public record Exploration(
     String found =
         failures.size()
             + (failures.size() == 1 ? " failure" : " failures")
-            + (failures.isEmpty() ? "" : ", in " + failed + " of " + runs + " runs");
+            + (failures.isEmpty()
+                ? ""
+                : ", in " + failed + " of " + runs + (runs == 1 ? " run" : " runs"));
     return complete
-        ? String.format("complete: %,d schedules, %s", schedules, found)
+        ? String.format(
+            "complete: %,d %s, %s", schedules, schedules == 1 ? "schedule" : "schedules", found)
         : "not complete: " + coverage + ", " + found;
   }
 }

@@ -40,7 +40,7 @@ class ExplorerTest {
   void fifo_isOneSchedule() {
     Exploration found = Explorer.of(SUM).strategy(Strategy.fifo()).varies(Set.of()).explore();
 
-    assertThat(found.summary()).isEqualTo("complete: 1 schedules, 0 failures");
+    assertThat(found.summary()).isEqualTo("complete: 1 schedule, 0 failures");
   }
 
   @Test

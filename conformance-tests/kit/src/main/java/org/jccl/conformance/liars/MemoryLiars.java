@@ -94,7 +94,8 @@ final class MemoryLiars {
                 change(
                     signals.or(puts),
                     call -> call.with("signalIndex", 0).with("context", 0).with("flags", 0)))
-            .breaks("RMA-02", "ncclSignal with index 1"),
+            .breaks("RMA-02", "ncclSignal with index 1")
+            .breaks("RMA-12", "ncclSignal with index 2"),
         liar("Counts the signals of all ranks together", skip(raw("waitSignal")))
             .breaks("RMA-03", "what rank 0 put is")
             .breaks("RMA-10", "a stream that waits for a signal is idle"),

@@ -97,6 +97,9 @@ final class RemoteObjects {
           default -> ref.type().getSimpleName() + " " + ref.id() + " of another process";
         };
       }
+      if (method.getName().equals("watch")) {
+        return InvocationHandler.invokeDefault(self, method, arguments); // of a buffer that is here
+      }
       if (self instanceof Device device && backend != null) {
         switch (method.getName()) {
           case "backend" -> {

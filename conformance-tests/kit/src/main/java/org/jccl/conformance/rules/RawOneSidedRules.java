@@ -12,10 +12,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import net.jqwik.api.Example;
 import org.jccl.Graph;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 
 /**
- * One-sided operations, on the raw surface (rules RMA-01 to RMA-11, ARG-11 to ARG-14). In every
+ * One-sided operations, on the raw surface (rules RMA-01 to RMA-12, ARG-11 to ARG-14). In every
  * test each rank's part of the window has its sources in the first half, its targets in the second.
  */
 public final class RawOneSidedRules extends RawSuite {
@@ -326,6 +327,55 @@ public final class RawOneSidedRules extends RawSuite {
           () -> abi.putSignal(source, 1, INT32, 0, w, TARGET, e[0], e[1], e[2], c, s));
     }
     rank.warmUp(); // nothing of it was signalled
+  }
+
+  @Example
+  @Needs(since = "2.31.2")
+  public void required_RMA_12_indexesAndContextsCountApart(RawRank rank) {
+    MemorySegment config = rank.config(ConfigField.NUM_RMA_SIG, 2);
+    config.set(JAVA_INT, ConfigField.NUM_RMA_CTX.offset(), 2);
+    config.set(JAVA_INT, ConfigField.RMA_EAGER_INIT.offset(), 1);
+    long comm = rank.open(config);
+    NcclAbi abi = rank.abi();
+    long s = rank.stream();
+    int peer = 1 - rank.rank();
+    for (int[] e : new int[][] {{2, 0}, {0, 2}, {-1, 0}, {0, -1}}) {
+      String what = "ncclSignal with index " + e[0] + ", context " + e[1];
+      rank.refuses(what + " of 2 each", () -> abi.signal(peer, e[0], e[1], 0, comm, s));
+    }
+    MemorySegment first = rank.allocate(16);
+    first.setAtIndex(JAVA_INT, 0, 1);
+    first.setAtIndex(JAVA_INT, 1, rank.rank());
+    rank.succeeds("a signal to itself", () -> abi.signal(rank.rank(), 0, 0, 0, comm, s)); // RMA-07
+    rank.succeeds("a wait for it", () -> abi.waitSignal(1, first, comm, s));
+    rank.synchronize();
+    if (rank.rank() == 0) {
+      first.setAtIndex(JAVA_INT, 1, peer);
+      rank.succeeds("a wait for index 0", () -> abi.waitSignal(1, first, comm, s));
+      rank.barrier();
+      rank.barrier();
+      rank.check(!rank.isIdle(), "a wait for index 0 has ended by signals of others");
+      rank.barrier();
+      rank.synchronize();
+      MemorySegment others = rank.allocate(32);
+      for (int i = 0; i < 2; i++) {
+        others.setAtIndex(JAVA_INT, 4L * i, 1);
+        others.setAtIndex(JAVA_INT, 4L * i + 1, peer);
+        others.setAtIndex(JAVA_INT, 4L * i + 2, 1);
+        others.setAtIndex(JAVA_INT, 4L * i + 3, i);
+      }
+      rank.succeeds("a wait for the others", () -> abi.waitSignal(2, others, comm, s));
+    } else {
+      rank.barrier();
+      rank.succeeds("a signal of index 1", () -> abi.signal(peer, 1, 0, 0, comm, s));
+      rank.succeeds("one of context 1", () -> abi.signal(peer, 1, 1, 0, comm, s));
+      rank.synchronize();
+      rank.barrier();
+      rank.barrier();
+      rank.succeeds("a signal of index 0", () -> abi.signal(peer, 0, 0, 0, comm, s));
+    }
+    rank.synchronize();
+    rank.destroy(comm);
   }
 
   @Example

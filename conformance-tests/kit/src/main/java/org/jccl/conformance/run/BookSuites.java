@@ -11,6 +11,7 @@ import org.jccl.conformance.rules.DeterminismRules;
 import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.FamilyRules;
 import org.jccl.conformance.rules.GroupRules;
+import org.jccl.conformance.rules.KernelRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.MemoryRules;
 import org.jccl.conformance.rules.OpenRules;
@@ -108,6 +109,7 @@ public final class BookSuites implements RuleSuites {
         TreeRules.class,
         ChannelRules.class,
         SymmetricRules.class,
+        KernelRules.class,
         DeterminismRules.class);
   }
 }

@@ -92,7 +92,8 @@ record FaultRun(
   /** Who of those that have thrown does not name the victim. */
   List<Integer> unnamed() {
     return words.entrySet().stream()
-        .filter(each -> !each.getValue().matches(".*\\brank " + victim + "\\b.*"))
+        .filter(
+            each -> !each.getValue().matches(".*(\\brank " + victim + "\\b|\\[" + victim + "]).*"))
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -130,7 +131,9 @@ record FaultRun(
           if (wanted && (step != Step.UNIQUE_ID || victim == 0)) {
             FaultRun run = of(step, kind, victim, ranks, Path.of("/dev/null"));
             System.out.println(run.row());
-            run.unnamed().forEach(rank -> System.out.println("    " + run.words().get(rank)));
+            run.unnamed().stream()
+                .limit(1)
+                .forEach(rank -> System.out.println("    " + run.words().get(rank)));
           }
         }
       }

@@ -49,8 +49,12 @@ final class FaultyRank {
     EXCEPTION
   }
 
+  /** The variable that says how many seconds that is. */
+  static final String SECONDS = "JCCL_FAULTY_RANK_SECONDS";
+
   /** How long a step of the job may take where nobody is known to be dead. */
-  static final Duration LIMIT = Duration.ofSeconds(3);
+  private static final Duration LIMIT =
+      Duration.ofSeconds(Integer.parseInt(System.getenv().getOrDefault(SECONDS, "30")));
 
   static final String FAULT = "@fault ";
   static final String THROWN = "@thrown ";

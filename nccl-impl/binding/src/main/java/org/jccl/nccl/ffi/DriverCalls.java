@@ -49,8 +49,21 @@ public final class DriverCalls {
    */
   public static long captureNumber(long stream) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(JAVA_INT);
-      MemorySegment number = arena.allocate(JAVA_LONG);
+      return captureNumber(stream, arena.allocate(2 * JAVA_LONG.byteSize(), 8));
+    }
+  }
+
+  /**
+   * The same for a caller who asks often.
+   *
+   * @param stream the stream's handle; its device is current
+   * @param answer 16 bytes that the driver writes to
+   * @return the number, or 0
+   */
+  public static long captureNumber(long stream, MemorySegment answer) {
+    try {
+      MemorySegment status = answer.asSlice(0, JAVA_LONG);
+      MemorySegment number = answer.asSlice(JAVA_LONG.byteSize(), JAVA_LONG);
       MemorySegment none = MemorySegment.NULL;
       int code =
           (int)

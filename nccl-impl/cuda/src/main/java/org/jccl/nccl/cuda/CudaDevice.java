@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaStream_t;
 import org.jccl.Backend;
@@ -32,7 +33,9 @@ final class CudaDevice implements Device, CaptureGuard {
   private final CudaWork work;
   private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
   private final Set<AutoCloseable> others = ConcurrentHashMap.newKeySet();
+  private final List<StreamUser> users = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
+  private @Nullable OneShotModule oneShot;
   private @Nullable CudaStream defaultStream;
   private boolean closed;
 
@@ -165,6 +168,40 @@ final class CudaDevice implements Device, CaptureGuard {
     return streams;
   }
 
+  /** Its own kernels, loaded at first use; it is current afterwards. */
+  OneShotModule oneShot() {
+    synchronized (lock) {
+      makeCurrent();
+      OneShotModule loaded = oneShot;
+      if (loaded == null) {
+        loaded = new OneShotModule(gpu);
+        oneShot = loaded;
+      }
+      return loaded;
+    }
+  }
+
+  void add(StreamUser user) {
+    users.add(user);
+  }
+
+  void remove(StreamUser user) {
+    users.remove(user);
+  }
+
+  /** A stream ends, or a capture begins there. */
+  void leaves(CudaStream stream) {
+    users.forEach(user -> user.leaves(stream));
+  }
+
+  /** Throws the failure of work that has ended, if nobody was told yet. */
+  void throwFailure() {
+    work.throwFailure();
+    if (!users.isEmpty()) {
+      users.forEach(StreamUser::throwFailure);
+    }
+  }
+
   /** The work of programs on its streams. */
   CudaWork work() {
     return work;
@@ -184,7 +221,7 @@ final class CudaDevice implements Device, CaptureGuard {
     streams.forEach(CudaStream::requireRunning);
     makeCurrent();
     Cuda.check(JCuda.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
-    work.throwFailure();
+    throwFailure();
   }
 
   @Override
@@ -216,6 +253,11 @@ final class CudaDevice implements Device, CaptureGuard {
     streams.forEach(CudaDevice::closeQuietly);
     closeQuietly(work);
     closeQuietly(memory);
+    OneShotModule loaded = oneShot;
+    if (loaded != null && users.isEmpty()) {
+      makeCurrent();
+      loaded.close();
+    }
     poller.close();
   }
 

@@ -73,7 +73,7 @@ final class CudaEvent implements Event {
           () -> JCuda.cudaEventSynchronize(event),
           () -> JCuda.cudaEventQuery(event),
           "cudaEventSynchronize");
-      device.work().throwFailure();
+      device.throwFailure();
     }
   }
 

@@ -61,7 +61,7 @@ final class CudaGraph implements Graph {
           "a graph cannot be launched on a stream that is being captured: " + target + " (STR-31)");
     }
     device.makeCurrent();
-    device.work().throwFailure();
+    device.throwFailure();
     bodies.forEach(HostBody::launches);
     Cuda.checkDriver(JCudaDriver.cuGraphLaunch(executable, target.driver()), "cuGraphLaunch");
     bodies.forEach(body -> body.launched(target.driver()));

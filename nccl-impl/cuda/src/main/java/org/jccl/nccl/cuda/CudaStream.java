@@ -134,7 +134,7 @@ final class CudaStream implements OwnedStream {
         () -> JCuda.cudaStreamSynchronize(stream),
         () -> JCuda.cudaStreamQuery(stream),
         "cudaStreamSynchronize");
-    device.work().throwFailure();
+    device.throwFailure();
     RuntimeException why = refusal;
     if (why == null) {
       why = interruption.getAndSet(null);
@@ -184,7 +184,7 @@ final class CudaStream implements OwnedStream {
     requireRunning("asked");
     boolean idle = Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
     if (idle) {
-      device.work().throwFailure();
+      device.throwFailure();
     }
     return idle;
   }
@@ -241,7 +241,7 @@ final class CudaStream implements OwnedStream {
       requireRunning("waited for");
       RuntimeException why = refusal;
       return why == null
-          ? device.poller().completion(stream).thenRun(device.work()::throwFailure)
+          ? device.poller().completion(stream).thenRun(device::throwFailure)
           : CompletableFuture.failedFuture(why);
     }
   }
@@ -260,6 +260,7 @@ final class CudaStream implements OwnedStream {
         throw new IllegalStateException("a capture is already going on: " + this);
       }
       device.makeCurrent();
+      device.leaves(this);
       // Relaxed: the stricter modes forbid other threads' allocations, frees and event queries
       // meanwhile, ours among them, and spoil the capture when one happens.
       Cuda.checkDriver(
@@ -319,6 +320,8 @@ final class CudaStream implements OwnedStream {
         String running = device.work().running();
         LOG.log(Level.WARNING, "{0} closed while its work has not ended{1}", this, running);
       }
+      device.makeCurrent();
+      device.leaves(this);
       closed = true;
     }
     device.forget(this);

@@ -48,7 +48,8 @@ public final class NcclProvider implements BackendProvider {
               + String.join("; ", found.availability.tried()));
     }
     NcclBackend backend =
-        NcclBackend.over(library, owner -> CudaDevices.open(owner, config.devices()));
+        NcclBackend.over(
+            library, owner -> CudaDevices.open(owner, config.devices()), OneShotKernels::open);
     boolean isSound = false;
     try {
       LibrarySelfTest.require(backend);

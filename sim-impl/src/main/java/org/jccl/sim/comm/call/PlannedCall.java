@@ -34,4 +34,9 @@ public sealed interface PlannedCall {
       float micros,
       long nanos)
       implements PlannedCall {}
+
+  /**
+   * By one of jccl's own kernels (chapter 13). One of these is of one operation, type and count.
+   */
+  record ByOwnKernel(long nanos) implements PlannedCall {}
 }

@@ -30,6 +30,7 @@ public final class Request {
   private final boolean captured;
   private @Nullable Object site;
   private final @Nullable Composite partOf;
+  private final boolean ownKernel;
   private final @Nullable CallSetting setting;
   private final boolean collective;
   private final boolean dropped;
@@ -69,6 +70,7 @@ public final class Request {
     this.captured = stream.isCapturing();
     this.site = site;
     this.partOf = arguments.partOf();
+    this.ownKernel = arguments.isOwnKernel();
     this.setting = arguments.setting();
     this.collective = !operation.hasPeer();
     this.dropped = count == 0 && collective;
@@ -90,6 +92,7 @@ public final class Request {
     this.captured = isCaptured;
     this.site = site;
     this.partOf = source.partOf;
+    this.ownKernel = source.ownKernel;
     this.setting = source.setting;
     this.collective = source.collective;
     this.dropped = source.dropped;
@@ -120,6 +123,11 @@ public final class Request {
   private boolean isInPlace() {
     long block = rank * count * type.bytes();
     return operation.isInPlace(send, recv, block);
+  }
+
+  /** Whether one of jccl's own kernels carries it out. */
+  public boolean isOwnKernel() {
+    return ownKernel;
   }
 
   /** What it does. */

@@ -152,6 +152,7 @@ public final class Enqueuer {
         && request.rootOrPeer() == call.rootOrPeer()
         && request.stream() == stream
         && request.partOf() == call.partOf()
+        && request.isOwnKernel() == call.isOwnKernel()
         && Objects.equals(request.setting(), call.setting())
         && request.scale() == null
         && !request.captured();

@@ -6,6 +6,7 @@ import org.jccl.ops.Call;
 import org.jccl.sim.comm.call.CustomReduction;
 import org.jccl.sim.comm.call.PlannedCall;
 import org.jccl.sim.comm.call.PlannedCall.ByChannels;
+import org.jccl.sim.comm.call.PlannedCall.ByOwnKernel;
 import org.jccl.sim.comm.call.PlannedCall.BySymmetricKernel;
 import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.math.Arithmetic;
@@ -60,6 +61,7 @@ final class Reductions {
           own.isAverage()
               ? ReducePlan.symmetricAverage(type, parts.length)
               : ReducePlan.symmetric(type);
+      case ByOwnKernel own -> ReducePlan.symmetric(type); // KRN-03: as those do it
     };
   }
 

@@ -96,6 +96,8 @@ public final class TimelineSlices {
           .with("channels", way.split().parts());
     } else if (part.carried instanceof PlannedCall.BySymmetricKernel way) {
       entry.with("kernel", way.split().kernel().nativeName());
+    } else if (part.carried instanceof PlannedCall.ByOwnKernel) {
+      entry.with("kernel", "one-shot");
     }
     entry.with("in_place", call.inPlace() ? "yes" : null);
     entry.with("captured", call.captured() ? "yes" : null);

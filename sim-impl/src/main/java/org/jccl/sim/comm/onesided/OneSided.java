@@ -57,8 +57,23 @@ public final class OneSided {
 
   /** Checks a signal (rule ARG-13). */
   public int checkSignal(int peer, int signalIndex, int context, int flags) {
-    boolean fits = signalIndex == 0 && context == 0 && flags == 0; // RMA-02
+    boolean fits = hasLine(signalIndex, context) && flags == 0;
     return !isNoRank(peer) && isSupported() && fits ? OK : INVALID_ARGUMENT;
+  }
+
+  /**
+   * Whether there are such signals: one line of them (RMA-02), or as many as asked for (RMA-12).
+   */
+  private boolean hasLine(int signalIndex, int context) {
+    boolean several = member.comm().simulation().version() >= ConfigField.NUM_RMA_SIG.since();
+    int signals = several ? member.config().get(ConfigField.NUM_RMA_SIG) : 1;
+    int contexts = several ? member.config().get(ConfigField.NUM_RMA_CTX) : 1;
+    return signalIndex >= 0 && signalIndex < signals && context >= 0 && context < contexts;
+  }
+
+  /** The number of these signals among those from one rank to another. */
+  public int line(int signalIndex, int context) {
+    return context * member.config().get(ConfigField.NUM_RMA_SIG) + signalIndex;
   }
 
   /** Checks the window and the source of a put (rule ARG-11). */
@@ -80,7 +95,7 @@ public final class OneSided {
 
   /** Checks one descriptor of a wait (rule ARG-14); unknown peers are refused too (SIM-57). */
   public int checkDescriptor(int count, int peer, int signalIndex, int context) {
-    boolean fits = count > 0 && signalIndex == 0 && context == 0;
+    boolean fits = count > 0 && hasLine(signalIndex, context);
     return fits && !isNoRank(peer) ? OK : INVALID_ARGUMENT;
   }
 
@@ -95,21 +110,31 @@ public final class OneSided {
 
   /** A checked put. */
   public OneSidedCall put(
-      long source, long bytes, int peer, long window, long offset, SimStream stream) {
+      long source, long bytes, int peer, long window, long offset, int line, SimStream stream) {
     RegisteredMemory own = registrations.windowOf(window);
     SharedWindow target = own == null ? null : own.window();
     OneSidedCall.Kind kind = OneSidedCall.Kind.PUT_SIGNAL;
     Object site = begin(kind, peer, source, bytes);
     return new OneSidedCall(
-        kind, stream, stream.isCapturing(), source, bytes, peer, target, offset, List.of(), site);
+        kind,
+        stream,
+        stream.isCapturing(),
+        source,
+        bytes,
+        peer,
+        target,
+        offset,
+        line,
+        List.of(),
+        site);
   }
 
   /** A checked signal. */
-  public OneSidedCall signal(int peer, SimStream stream) {
+  public OneSidedCall signal(int peer, int line, SimStream stream) {
     OneSidedCall.Kind kind = OneSidedCall.Kind.SIGNAL;
     Object site = begin(kind, peer, 0, 0);
     return new OneSidedCall(
-        kind, stream, stream.isCapturing(), 0, 0, peer, null, 0, List.of(), site);
+        kind, stream, stream.isCapturing(), 0, 0, peer, null, 0, line, List.of(), site);
   }
 
   /** A checked wait. */
@@ -117,7 +142,7 @@ public final class OneSided {
     OneSidedCall.Kind kind = OneSidedCall.Kind.WAIT_SIGNAL;
     Object site = begin(kind, 0, 0, 0);
     return new OneSidedCall(
-        kind, stream, stream.isCapturing(), 0, 0, 0, null, 0, List.copyOf(awaited), site);
+        kind, stream, stream.isCapturing(), 0, 0, 0, null, 0, 0, List.copyOf(awaited), site);
   }
 
   /** A call begins; {@return where it is made, if anybody checks} */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param peer to whom a put or a signal goes
  * @param window the window that a put writes to
  * @param offset where in the peer's part of the window it writes
+ * @param line the signals that a put or a signal counts with (rule RMA-12)
  * @param awaited what a wait waits for
  * @param site where the call was made, if that is kept
  */
@@ -28,6 +29,7 @@ public record OneSidedCall(
     int peer,
     @Nullable SharedWindow window,
     long offset,
+    int line,
     List<Awaited> awaited,
     @Nullable Object site) {
   /** What a call does (rule RMA-01). */
@@ -45,12 +47,14 @@ public record OneSidedCall(
    *
    * @param peer whose
    * @param count how many more than all earlier waits consumed (rule RMA-03)
+   * @param line which of that peer's signals (rule RMA-12)
    */
-  public record Awaited(int peer, int count) {}
+  public record Awaited(int peer, int count, int line) {}
 
   /** The same call, replayed on another stream. */
   public OneSidedCall on(SimStream other, @Nullable Object where) {
-    return new OneSidedCall(kind, other, true, source, bytes, peer, window, offset, awaited, where);
+    return new OneSidedCall(
+        kind, other, true, source, bytes, peer, window, offset, line, awaited, where);
   }
 
   @Override

@@ -164,7 +164,7 @@ public final class OneSidedSequence {
       long began = time;
       time += comm.simulation().cost().operation(Operation.SEND, call.bytes(), 2, 1);
       note(began, time);
-      signals.raise(own.rank(), call.peer(), call.captured(), time, launch.order());
+      signals.raise(own.rank(), call, time, launch.order());
       proceed();
     }
 

@@ -13,14 +13,14 @@ import org.jccl.sim.comm.SharedComm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signal counters of one communicator: per sender and receiver, kept until they are waited for
- * (rule RMA-03). Those of graphs are counted on their own, as NCCL does.
+ * The signal counters of one communicator: per sender, receiver, context and index, kept until they
+ * are waited for (rules RMA-03 and RMA-12). Those of graphs are counted on their own, as NCCL does.
  */
 public final class Signals {
   private static final int MOST_UNSEEN = 4_096;
 
   private final SharedComm comm;
-  private final Map<Long, Line> lines = new HashMap<>();
+  private final Map<Key, Line> lines = new HashMap<>();
   private final @Nullable Waiting[] waiting;
   private final @Nullable PutLane[] lanes;
 
@@ -100,14 +100,17 @@ public final class Signals {
     }
   }
 
-  private Line line(int from, int to, boolean captured) {
-    long key = ((long) from * comm.worldSize() + to) * 2 + (captured ? 1 : 0);
-    return lines.computeIfAbsent(key, pair -> new Line(from));
+  /** Which signals these are: of whom to whom, of which context and index, replayed or not. */
+  private record Key(int from, int to, int line, boolean captured) {}
+
+  private Line line(int from, int to, int line, boolean captured) {
+    return lines.computeIfAbsent(new Key(from, to, line, captured), key -> new Line(from));
   }
 
-  /** One signal arrives, behind all that {@code known} knows, and behind its sender's puts. */
-  void raise(int from, int to, boolean captured, long time, @Nullable Clock known) {
-    Line line = line(from, to, captured);
+  /** The signal of a call arrives, behind all that {@code known} knows and its sender's puts. */
+  void raise(int from, OneSidedCall call, long time, @Nullable Clock known) {
+    int to = call.peer();
+    Line line = line(from, to, call.line(), call.captured());
     line.arrived++;
     line.time = Math.max(line.time, time);
     if (known != null) {
@@ -131,7 +134,7 @@ public final class Signals {
   void await(int rank, OneSidedCall call, long now, Awaiting done) {
     Waiting waiter = new Waiting(rank, now, done);
     for (OneSidedCall.Awaited each : call.awaited()) {
-      Line line = line(each.peer(), rank, call.captured());
+      Line line = line(each.peer(), rank, each.line(), call.captured());
       line.awaited += each.count();
       waiter.needs.add(new Need(line, line.awaited));
     }

@@ -20,15 +20,18 @@ import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.call.PlannedCall;
 import org.jccl.sim.comm.call.PlannedCall.ByChannels;
+import org.jccl.sim.comm.call.PlannedCall.ByOwnKernel;
 import org.jccl.sim.comm.call.PlannedCall.BySymmetricKernel;
 import org.jccl.sim.comm.call.PlannedCalls;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.memory.Registrations;
+import org.jccl.sim.cost.OwnKernelModel;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.sim.math.Contraction;
 import org.jccl.sim.math.FoldOrder;
+import org.jccl.sim.math.RankOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +80,15 @@ public final class Planner {
    * @param by what the rank that makes it has registered
    */
   public PlannedCalls plan(Registrations by, Request request) {
+    if (request.isOwnKernel()) {
+      return PlannedCalls.of(
+          List.of(new ByOwnKernel(OwnKernelModel.nanos(messageBytes(request)))), null);
+    }
     return isPlanned(request) ? plans().alone(placed(by, request)) : PlannedCalls.NOTHING;
+  }
+
+  private static long messageBytes(Request request) {
+    return request.count() * request.type().bytes();
   }
 
   /** Plans what a rank issues in one go. */
@@ -195,6 +206,7 @@ public final class Planner {
                   request.count(),
                   own.sendOffset(),
                   own.recvOffset());
+      case ByOwnKernel own -> new RankOrder(comm.worldSize());
     };
   }
 

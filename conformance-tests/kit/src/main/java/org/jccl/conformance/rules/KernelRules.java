@@ -1,0 +1,254 @@
+package org.jccl.conformance.rules;
+
+import java.util.List;
+import java.util.function.Consumer;
+import net.jqwik.api.Example;
+import org.jccl.CallForecast;
+import org.jccl.Collectives;
+import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.Graph;
+import org.jccl.ReduceOp;
+import org.jccl.Stream;
+import org.jccl.config.Tuning;
+import org.jccl.conformance.data.Elements;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
+
+/** jccl's own kernels (rules KRN). Where a subject has none, the same calls have to be right. */
+public class KernelRules extends NumericsSuite {
+  private static final List<DataType> FOLDED =
+      List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
+
+  private static final int CALLS = 30;
+
+  /** About the current subject. */
+  public KernelRules() {}
+
+  private static Communicator open(WorldRank rank, boolean asks) {
+    Tuning tuning = asks ? Tuning.OFF.kernels() : Tuning.OFF;
+    return TypedRank.open(rank, CommunicatorConfig.builder().name("krn").tuning(tuning).build());
+  }
+
+  private static CallForecast plan(Communicator comm, Consumer<Collectives> call) {
+    return comm.plan(call).getFirst();
+  }
+
+  /** Whether the subject has kernels; if not, the plan has to say so. */
+  private static boolean has(WorldRank rank, Communicator comm) {
+    try (DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
+      CallForecast sum = plan(comm, calls -> calls.allReduce(one, ReduceOp.SUM));
+      rank.check(
+          sum.isOwnKernel() || sum.why().contains("no own kernel"),
+          "the plan says no word: " + sum);
+      return sum.isOwnKernel();
+    }
+  }
+
+  @Example
+  public void optional_KRN_01_oneRankThatDoesNotAskIsEnough() {
+    run(
+        2,
+        rank -> {
+          try (Communicator comm = open(rank, rank.rank() == 0);
+              DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
+            rank.check(
+                !plan(comm, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel(),
+                "a kernel for one rank alone");
+            comm.allReduce(x, ReduceOp.SUM);
+            comm.defaultStream().synchronize();
+            rank.expect("the sum", x, 3);
+          }
+        });
+  }
+
+  @Example
+  public void optional_KRN_01_childrenHaveKernelsOfTheirOwn() {
+    int n = atMost(4);
+    run(
+        n,
+        rank -> {
+          try (Communicator parent = open(rank, true);
+              Communicator child = parent.split(rank.rank() / 2, -rank.rank());
+              DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
+            boolean isPair = child.worldSize() == 2;
+            rank.check(
+                plan(child, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel()
+                    == (isPair && has(rank, parent)),
+                "the child's plan differs");
+            child.allReduce(x, ReduceOp.SUM);
+            child.defaultStream().synchronize();
+            int first = rank.rank() / 2 * 2;
+            rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
+          }
+        });
+  }
+
+  @Example
+  public void optional_KRN_02_smallSumsAndGathersThatAreAlone() {
+    run(
+        2,
+        rank -> {
+          try (Communicator comm = open(rank, true);
+              DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, 1 << 17);
+              DeviceBuffer more = rank.device().allocate(DataType.FLOAT32, (1 << 17) + 1);
+              DeviceBuffer ints = rank.device().allocate(DataType.INT32, 8)) {
+            boolean has = has(rank, comm);
+            expectKernel(rank, comm, has, c -> c.allReduce(floats, ReduceOp.SUM));
+            expectKernel(rank, comm, false, c -> c.allReduce(more, ReduceOp.SUM));
+            expectKernel(rank, comm, false, c -> c.allReduce(floats, ReduceOp.MAX));
+            expectKernel(rank, comm, false, c -> c.allReduce(ints, ReduceOp.SUM));
+            expectKernel(rank, comm, false, c -> c.allReduce(floats.slice(0, 0), ReduceOp.SUM));
+            expectKernel(rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
+            expectKernel(
+                rank,
+                comm,
+                has,
+                c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
+            expectKernel(rank, comm, false, c -> c.broadcast(floats, floats, 0));
+            List<CallForecast> both =
+                comm.plan(
+                    calls ->
+                        comm.group(
+                            group -> {
+                              group.allReduce(floats.slice(0, 8), ReduceOp.SUM);
+                              group.allReduce(floats.slice(8, 8), ReduceOp.SUM);
+                            }));
+            rank.check(!both.getFirst().isOwnKernel(), "a kernel in a group of two");
+          }
+        });
+  }
+
+  private static void expectKernel(
+      WorldRank rank, Communicator comm, boolean isOwn, Consumer<Collectives> call) {
+    CallForecast way = plan(comm, call);
+    rank.check(way.isOwnKernel() == isOwn, "the way is another one: " + way);
+  }
+
+  @Example
+  public void optional_KRN_03_theOrderOfRanksInSinglePrecision() {
+    int n = three();
+    for (DataType type : FOLDED) {
+      for (int count : new int[] {1, 7, 1001}) {
+        FoldedCall call = FoldedCall.of(type, Fold.SUM, n, count * n);
+        run(n, rank -> fold(rank, call, count));
+      }
+    }
+  }
+
+  private static void fold(WorldRank rank, FoldedCall call, int count) {
+    DataType type = call.type();
+    try (Communicator comm = open(rank, true);
+        DeviceBuffer send = Values.ofBits(rank.device(), type, call.inputs(rank.rank()));
+        DeviceBuffer whole = rank.device().allocate(type, send.count());
+        DeviceBuffer part = rank.device().allocate(type, count)) {
+      if (!has(rank, comm)) {
+        return; // NCCL's orders are other rules
+      }
+      comm.allReduce(send, whole, ReduceOp.SUM);
+      comm.reduceScatter(send, part, ReduceOp.SUM);
+      comm.defaultStream().synchronize();
+      long[] sums = Values.bits(whole);
+      for (int i = 0; i < sums.length; i++) {
+        expect(sums[i], wide(call, i), type, call + ", element " + i);
+      }
+      long[] own = Values.bits(part);
+      for (int i = 0; i < own.length; i++) {
+        expect(own[i], sums[rank.rank() * count + i], type, call + ", scattered " + i);
+      }
+    }
+  }
+
+  private static long wide(FoldedCall call, int element) {
+    DataType type = call.type();
+    float sum = (float) type.decode(call.inputs(0)[element]);
+    for (int rank = 1; rank < call.ranks(); rank++) {
+      sum += (float) type.decode(call.inputs(rank)[element]);
+    }
+    return Elements.low(type, type.encode(sum));
+  }
+
+  @Example
+  public void optional_KRN_03_twoRanksHaveTheDefaultsBits() {
+    for (DataType type : FOLDED) {
+      FoldedCall call = FoldedCall.of(type, Fold.SUM, 2, 3000);
+      run(
+          2,
+          rank -> {
+            try (Communicator own = open(rank, true);
+                Communicator other = open(rank, false);
+                DeviceBuffer send = Values.ofBits(rank.device(), type, call.inputs(rank.rank()));
+                DeviceBuffer recv = rank.device().allocate(type, send.count())) {
+              own.allReduce(send, recv, ReduceOp.SUM);
+              own.defaultStream().synchronize();
+              long[] bits = Values.bits(recv);
+              other.allReduce(send, recv, ReduceOp.SUM);
+              other.defaultStream().synchronize();
+              expect(bits, Values.bits(recv), type, call.toString());
+            }
+          });
+    }
+  }
+
+  @Example
+  public void optional_KRN_04_callsOnTwoStreamsBesideOthers() {
+    int n = atMost(4);
+    run(
+        n,
+        rank -> {
+          try (Communicator comm = open(rank, true);
+              Stream other = rank.device().newStream();
+              DeviceBuffer ints = Values.of(rank.device(), DataType.INT32, 1);
+              DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, CALLS)) {
+            float[] values = new float[CALLS];
+            for (int i = 0; i < CALLS; i++) {
+              values[i] = i + rank.rank();
+            }
+            floats.copyFrom(values);
+            for (int i = 0; i < CALLS; i++) {
+              Stream stream = i % 3 == 0 ? other : comm.defaultStream();
+              comm.allReduce(floats.slice(i, 1), floats.slice(i, 1), ReduceOp.SUM, stream);
+              if (i % 5 == 0) {
+                comm.allReduce(ints, ints, ReduceOp.MAX, other);
+              }
+            }
+            comm.defaultStream().synchronize();
+            other.synchronize();
+            floats.copyTo(values);
+            for (int i = 0; i < CALLS; i++) {
+              int wanted = n * i + n * (n - 1) / 2;
+              rank.check(values[i] == wanted, "call " + i + " gave " + values[i]);
+            }
+          }
+        });
+  }
+
+  @Example
+  public void optional_KRN_05_preparedAndCapturedCalls() {
+    int n = atMost(4);
+    run(
+        n,
+        rank -> {
+          try (Communicator comm = open(rank, true);
+              DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, 1, rank.rank());
+              DeviceBuffer y = Values.zeros(rank.device(), DataType.FLOAT32, 2);
+              Graph prepared = comm.prepare(calls -> calls.allReduce(x, y, ReduceOp.SUM))) {
+            comm.defaultStream().beginCapture();
+            comm.allReduce(y, ReduceOp.SUM);
+            try (Graph captured = comm.defaultStream().endCapture()) {
+              for (int i = 0; i < 3; i++) {
+                prepared.launch(comm.defaultStream());
+                captured.launch(comm.defaultStream());
+                comm.allReduce(y, ReduceOp.SUM);
+              }
+              comm.defaultStream().synchronize();
+              double third = Math.pow(n, 3);
+              rank.expect("the last round", y, third, third * (n - 1) / 2);
+            }
+          }
+        });
+  }
+}
