@@ -65,6 +65,16 @@ public final class Tuning {
     return new Tuning(Mode.CHOICE, Objects.requireNonNull(choice), false, false);
   }
 
+  /**
+   * {@return the same with exactly one choice, as all ranks have agreed on it: what was said about
+   * bits and own kernels stays}
+   *
+   * @param choice the choice
+   */
+  public Tuning settled(TuningChoice choice) {
+    return new Tuning(Mode.CHOICE, Objects.requireNonNull(choice), sameBits, kernels);
+  }
+
   /** {@return the tuning that the process asks for; {@link #OFF} if it asks for none} */
   public static Tuning ofProcess() {
     String given = System.getProperty("jccl.tuning", System.getenv("JCCL_TUNING"));

@@ -73,7 +73,7 @@ final class TuningProbe {
   }
 
   private CommunicatorConfig with(TuningChoice choice) {
-    return config.toBuilder().tuning(Tuning.of(choice)).build();
+    return config.toBuilder().tuning(config.tuning().settled(choice)).build();
   }
 
   /** What rank 0 knows, and says to all. */

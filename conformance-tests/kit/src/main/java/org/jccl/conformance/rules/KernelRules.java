@@ -13,6 +13,7 @@ import org.jccl.Graph;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.config.Tuning;
+import org.jccl.config.TuningChoice;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
@@ -29,7 +30,10 @@ public class KernelRules extends NumericsSuite {
   public KernelRules() {}
 
   private static Communicator open(WorldRank rank, boolean asks) {
-    Tuning tuning = asks ? Tuning.OFF.kernels() : Tuning.OFF;
+    return open(rank, asks ? Tuning.OFF.kernels() : Tuning.OFF);
+  }
+
+  private static Communicator open(WorldRank rank, Tuning tuning) {
     return TypedRank.open(rank, CommunicatorConfig.builder().name("krn").tuning(tuning).build());
   }
 
@@ -63,6 +67,27 @@ public class KernelRules extends NumericsSuite {
             rank.expect("the sum", x, 3);
           }
         });
+  }
+
+  @Example
+  public void optional_KRN_01_whateverElseIsTuned() {
+    TuningChoice windows = new TuningChoice(32, true, "the test's", List.of());
+    for (Tuning tuning : List.of(Tuning.AUTO, Tuning.of(windows), Tuning.AUTO.sameBits())) {
+      run(
+          2,
+          rank -> {
+            try (Communicator alone = open(rank, true);
+                Communicator comm = open(rank, tuning.kernels());
+                DeviceBuffer x = comm.allocate(DataType.FLOAT32, 1)) {
+              expectKernel(
+                  rank, comm, has(rank, alone), calls -> calls.allReduce(x, ReduceOp.SUM));
+              x.copyFrom((float) rank.rank() + 1);
+              comm.allReduce(x, ReduceOp.SUM);
+              comm.defaultStream().synchronize();
+              rank.expect("the sum", x, 3);
+            }
+          });
+    }
   }
 
   @Example
