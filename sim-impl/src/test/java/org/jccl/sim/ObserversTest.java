@@ -108,7 +108,7 @@ class ObserversTest {
           .contains("\"rank\":0,\"world_size\":2")
           .contains("\"collectives\":3")
           .contains("\"operation\":\"all_reduce\"")
-          .contains("\"memory\":\"plain\",\"prepared\":false}");
+          .contains("\"memory\":\"plain\",\"own_kernel\":false,\"prepared\":false}");
     }
   }
 
