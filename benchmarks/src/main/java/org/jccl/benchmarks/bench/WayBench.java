@@ -38,13 +38,11 @@ public final class WayBench {
   private final Rank rank;
   private final WayPlan plan;
   private final Patterns patterns;
-  private final boolean compiles;
   private final Set<Workload> compiled = new HashSet<>();
   private final Map<Tuning, Communicator> communicators = new LinkedHashMap<>();
 
-  private WayBench(Rank rank, WayPlan plan, Patterns patterns, boolean compiles) {
+  private WayBench(Rank rank, WayPlan plan, Patterns patterns) {
     this.rank = rank;
-    this.compiles = compiles;
     this.plan = plan;
     this.patterns = patterns;
   }
@@ -57,13 +55,12 @@ public final class WayBench {
    */
   public static void run(Backend backend, int ranks, WayPlan plan, Consumer<List<WayTimes>> told) {
     Patterns patterns = new Patterns(ranks, SEED);
-    boolean compiles = backend.name().equals("sim");
     Ranks.run(
         backend,
         ranks,
         CommunicatorConfig.builder().tuning(Tuning.OFF).build(),
         List.of(),
-        rank -> new WayBench(rank, plan, patterns, compiles).measureAll(told));
+        rank -> new WayBench(rank, plan, patterns).measureAll(told));
   }
 
   private void measureAll(Consumer<List<WayTimes>> told) {
@@ -198,7 +195,7 @@ public final class WayBench {
     }
     Random order = new Random(SEED); // the same on all ranks
     List<Ready> shuffled = new ArrayList<>(ready);
-    if (compiles && compiled.add(benchCase.workload())) {
+    if (compiled.add(benchCase.workload())) {
       for (int calls = 0; calls < CALLS_TO_COMPILE; calls += ready.getFirst().calls()) {
         ready.forEach(each -> each.measure(0)); // written again by the first round
       }

@@ -86,6 +86,7 @@ public final class RawLifecycleRules extends RawSuite {
   }
 
   @Example
+  @Needs(oneJvm = true) // In a process of its own each rank's Destroy is the last one.
   @AlsoShows({"LIF-07", "LIF-09"})
   public void required_LIF_08_theLastDestroyWaitsForAll(RawRank rank) {
     NcclAbi abi = rank.abi();
