@@ -32,17 +32,23 @@ public final class WayBench {
   private static final int MOST_PREPARED = 20;
   private static final int WARM_UPS = 3;
 
-  /** The simulator's calls are slow until the JVM has compiled them, which takes so many. */
-  private static final int CALLS_TO_COMPILE = 3_000;
+  /** Calls are slow until the JVM has compiled them, which takes so many. */
+  private static final int CALLS_TO_COMPILE = 20_000;
+
+  /** A call of the simulator takes so long that fewer show it. */
+  private static final int SIMULATED_TO_COMPILE = 3_000;
 
   private final Rank rank;
   private final WayPlan plan;
   private final Patterns patterns;
+  private final int callsToCompile;
   private final Set<Workload> compiled = new HashSet<>();
   private final Map<Tuning, Communicator> communicators = new LinkedHashMap<>();
 
   private WayBench(Rank rank, WayPlan plan, Patterns patterns) {
     this.rank = rank;
+    this.callsToCompile =
+        rank.backend().name().equals("sim") ? SIMULATED_TO_COMPILE : CALLS_TO_COMPILE;
     this.plan = plan;
     this.patterns = patterns;
   }
@@ -196,7 +202,7 @@ public final class WayBench {
     Random order = new Random(SEED); // the same on all ranks
     List<Ready> shuffled = new ArrayList<>(ready);
     if (compiled.add(benchCase.workload())) {
-      for (int calls = 0; calls < CALLS_TO_COMPILE; calls += ready.getFirst().calls()) {
+      for (int calls = 0; calls < callsToCompile; calls += ready.getFirst().calls()) {
         ready.forEach(each -> each.measure(0)); // written again by the first round
       }
     }

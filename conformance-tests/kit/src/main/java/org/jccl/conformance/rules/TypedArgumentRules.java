@@ -1,5 +1,6 @@
 package org.jccl.conformance.rules;
 
+import java.time.Duration;
 import java.util.function.BiConsumer;
 import net.jqwik.api.Example;
 import org.jccl.Communicator;
@@ -15,6 +16,8 @@ import org.jccl.conformance.harness.WorldRank;
  * rank, operation, argument and both values; the communicator stays usable (rule ERR-05).
  */
 public final class TypedArgumentRules extends Suite {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   /** About the current subject. */
   public TypedArgumentRules() {}
 
@@ -40,6 +43,8 @@ public final class TypedArgumentRules extends Suite {
                 what, kind, () -> call.accept(rank, buffer), "rank " + rank.rank() + "/" + n);
             comm.defaultStream().synchronize();
             rank.expect("the buffer of the refused call", buffer, 1, 2, 3, 4);
+            // To free memory waits for all kernels of its device, of which one may wait for us.
+            rank.processGroup().barrier(PATIENCE);
             comm.allReduce(buffer, ReduceOp.SUM);
             comm.defaultStream().synchronize();
             rank.expect("the buffer of the next call", buffer, n, 2.0 * n, 3.0 * n, 4.0 * n);
