@@ -79,12 +79,14 @@ public final class UserCode {
     /** Whether a class of that name is jccl's: asked of every frame of a trace. */
     static final Map<String, Boolean> KNOWN = new ConcurrentHashMap<>();
 
-    /** The kit for tests, which is beside them only if it is used. */
-    private static final String KIT = ROOT + "test.RankTest";
+    /** A class of each part that offers no backend itself: the kit for tests, NCCL's binding. */
+    private static final List<String> BESIDE =
+        List.of(ROOT + "test.RankTest", ROOT + "nccl.NcclBackend");
 
     static final Set<String> OWN =
         Stream.concat(
-                Stream.of(placeOf(UserCode.class.getName()), placeOf(KIT)),
+                Stream.concat(Stream.of(UserCode.class.getName()), BESIDE.stream())
+                    .map(UserCode::placeOf),
                 ServiceLoader.load(BackendProvider.class, UserCode.class.getClassLoader()).stream()
                     .map(provider -> placeOf(provider.type())))
             .filter(place -> !place.equals(UNKNOWN))
