@@ -64,7 +64,7 @@ class RawParityTest {
     }
 
     MemorySegment config(int size, int magic, ConfigField field, int value) {
-      MemorySegment config = arena.allocate(96, 8);
+      MemorySegment config = arena.allocate(128, 8); // room for the newest version
       config.fill((byte) 0);
       config.set(JAVA_LONG, 0, size);
       config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, magic);
