@@ -79,8 +79,7 @@ public class KernelRules extends NumericsSuite {
             try (Communicator alone = open(rank, true);
                 Communicator comm = open(rank, tuning.kernels());
                 DeviceBuffer x = comm.allocate(DataType.FLOAT32, 1)) {
-              expectKernel(
-                  rank, comm, has(rank, alone), calls -> calls.allReduce(x, ReduceOp.SUM));
+              expectKernel(rank, comm, has(rank, alone), calls -> calls.allReduce(x, ReduceOp.SUM));
               x.copyFrom((float) rank.rank() + 1);
               comm.allReduce(x, ReduceOp.SUM);
               comm.defaultStream().synchronize();
