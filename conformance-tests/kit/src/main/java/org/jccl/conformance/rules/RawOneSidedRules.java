@@ -330,7 +330,6 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  @Needs(since = "2.31.2")
   public void required_RMA_12_indexesAndContextsCountApart(RawRank rank) {
     MemorySegment config = rank.config(ConfigField.NUM_RMA_SIG, 2);
     config.set(JAVA_INT, ConfigField.NUM_RMA_CTX.offset(), 2);
