@@ -141,7 +141,7 @@ class BadInputTest {
           run --ranks 1000000 X         | give 1 to 65536
           run a..b                      | 'a..b' is no name of a class
           faults --ranks 2 --rank 2 org.jccl.benchmarks.cli.QuietProgram | give 0 to 1
-          faults --nccl-version 1.2.3 X | give 2.27.3 to 2.30.7
+          faults --nccl-version 1.2.3 X | give 2.27.3 to 2.32.3
           misuse --only SIM-01,         | 'SIM-01,'
           misuse --backend nccl         | use sim or loopback here
           explain SIM-99                | 'SIM-99' is no folder, no rule and no kind of report
