@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 public interface Collectives {
   /**
    * {@return the same operations, each made with a configuration of its own} Uneven forms and a
-   * barrier make their collectives with it. NCCL: {@code ncclAllReduceConfig} and the seven beside it,
-   * with {@code ncclCollConfig_t}. A view is kept and used for call after call; one inside
+   * barrier make their collectives with it. NCCL: {@code ncclAllReduceConfig} and the seven beside
+   * it, with {@code ncclCollConfig_t}. A view is kept and used for call after call; one inside
    * another has the configuration of the inner one alone.
    *
    * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="configured"}
