@@ -85,7 +85,7 @@ class VerifyRunTest {
         .contains("up to 2 ranks")
         .contains("passed     LIF-07  ")
         .contains("skipped    TOPO-04 needs 3 ranks, there are 2")
-        .contains("1 tests need one process that has all ranks:")
+        .contains("2 tests need one process that has all ranks:")
         .contains("  required_SPL_01_aSplitWaitsForAllRanks");
     assertThat(folder.resolve("tests-loopback-2-processes.tsv"))
         .content()
