@@ -35,8 +35,10 @@ public record LookingProcess(String output, String complaints, String fate) {
       Heard complained = Heard.of(process.getErrorStream());
       try {
         boolean ended = process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        if (!ended) {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
+          process.toHandle().destroyForcibly(); // unlike the process, it leaves what was said
+        }
         String fate = ended ? fate(process.waitFor()) : hung(limit);
         return new LookingProcess(said.text(), complained.text(), fate);
       } catch (InterruptedException interrupt) {
