@@ -77,6 +77,20 @@ public final class CommunicatorOrder implements IssueOrder.User {
         place.add(this);
       }
     }
+    for (CommMember member : comm.present()) {
+      IssueOrder place = places[member.rank()];
+      if (place != null) {
+        place.kinds().add(member);
+      }
+    }
+  }
+
+  /** A launch starts on its device. */
+  void started(Launch launch) {
+    IssueOrder place = places[launch.member().rank()];
+    if (place != null) {
+      place.kinds().started(launch);
+    }
   }
 
   /** What is issued from now on counts. */

@@ -4,10 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jccl.CheckLevel;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.CollectiveMatching;
 import org.jccl.sim.comm.match.LaunchedCall;
@@ -138,6 +140,27 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   public void comesAfter(Clock clock) {
     if (order != null) {
       order = order.join(clock);
+    }
+  }
+
+  /** Whether {@code known} has its end. */
+  boolean isBefore(Clock known) {
+    for (Gate gate : gates) {
+      ClockLane lane = gate.stream().lane();
+      if (lane != null && known.at(lane.number()) > gate.tick()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** It is the last one of its kind on each of its lanes. */
+  void putLanes(Map<Integer, Launch> kind) {
+    for (Gate gate : gates) {
+      ClockLane lane = gate.stream().lane();
+      if (lane != null) {
+        kind.put(lane.number(), this);
+      }
     }
   }
 
@@ -337,13 +360,14 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     if (steering != null) {
       steering.signals(this);
     }
+    if (member.device().simulation().order() != null) {
+      order = StreamOp.startTogether(gates, queue.orderFor(this));
+      queue.ranks().order().started(this); // a report stops it before it has started
+    }
     started = true;
     if (previous != null) {
       start = previous.end;
       previous = null;
-    }
-    if (member.device().simulation().order() != null) {
-      order = StreamOp.startTogether(gates, queue.orderFor(this));
     }
     for (int i = 0; i < gates.size(); i++) {
       start = Math.max(start, gates.get(i).earliestStart());
