@@ -122,7 +122,7 @@ public final class DifferentialRun {
 
     @Override
     public String remark(Program program, boolean smallest) {
-      return smallest ? Reproducer.of(program) : "";
+      return smallest ? Reproduction.of(program) : "";
     }
   }
 
@@ -150,7 +150,7 @@ public final class DifferentialRun {
 
     @Override
     public String remark(LifecycleProgram program, boolean smallest) {
-      return smallest ? LifecycleReproducer.of(program) : "";
+      return smallest ? Reproduction.of(program) : "";
     }
   }
 }
