@@ -17,14 +17,14 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
-import org.jccl.conformance.harness.RankBench;
+import org.jccl.conformance.harness.RankScope;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /** One rank on the raw surface: a communicator by handle, and room for output parameters. */
-public class RawRank extends RankBench {
+public class RawRank extends RankScope {
   static final int SUCCESS = 0;
   static final int UNHANDLED_CUDA_ERROR = 1;
   static final int INTERNAL_ERROR = 3;

@@ -9,11 +9,11 @@ import org.jccl.Event;
 import org.jccl.Stream;
 
 /** What a rank uses on its device while a body runs; it is closed behind the body, last first. */
-public abstract class RankBench implements AutoCloseable {
+public abstract class RankScope implements AutoCloseable {
   private final List<AutoCloseable> owned = new ArrayList<>();
 
   /** Nothing is in use yet. */
-  protected RankBench() {}
+  protected RankScope() {}
 
   /** This rank's device. */
   public abstract Device device();
