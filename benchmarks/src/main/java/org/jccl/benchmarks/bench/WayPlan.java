@@ -60,6 +60,16 @@ public record WayPlan(
         .toList();
   }
 
+  /** The cases that are measured in the same rounds: all of an operation, or each by itself. */
+  List<List<BenchCase>> together(int ranks, boolean isByOperation) {
+    List<BenchCase> all = cases(ranks);
+    return isByOperation
+        ? workloads.stream()
+            .map(workload -> all.stream().filter(c -> c.workload().equals(workload)).toList())
+            .toList()
+        : all.stream().map(List::of).toList();
+  }
+
   private static BenchCase caseOf(Workload workload, long bytes, int ranks) {
     DataType type = DataType.FLOAT32;
     long count = Math.max(1, workload.operation().countFor(bytes, ranks, type.bytes()));
@@ -68,7 +78,7 @@ public record WayPlan(
   }
 
   /** Calls in one measurement: about a millisecond of small ones, few of large ones. */
-  static int callsFor(long bytes) {
+  public static int callsFor(long bytes) {
     if (bytes <= 256 << 10) {
       return 120;
     }
