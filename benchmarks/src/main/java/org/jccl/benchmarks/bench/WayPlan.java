@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.bench;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jccl.DataType;
 import org.jccl.ReduceOp.Builtin;
 
@@ -40,6 +41,11 @@ public record WayPlan(
         .stream()
         .filter(size -> size <= most)
         .toList();
+  }
+
+  /** 8 B, 32 B, … to {@code most}: what nccl-tests measures in one run with {@code -f 4}. */
+  public static List<Long> powersOfFour(long most) {
+    return LongStream.iterate(8, size -> size <= most, size -> size * 4).boxed().toList();
   }
 
   /** The same of one operation, in these sizes. */

@@ -143,11 +143,11 @@ final class BenchWays {
       WayPlan plan =
           new WayPlan(
               operations == null ? WayPlan.usualWorkloads() : workloads(operations),
-              WayPlan.usualSizes(most),
+              peers ? WayPlan.powersOfFour(most) : WayPlan.usualSizes(most),
               ways(opened.backend(), opened.ranks(), screen),
               rounds,
               128 * MIB);
-      Measured measured = measured(opened, plan, screen);
+      Measured measured = measured(opened, plan, line, screen);
       WayTable table = measured.table;
       WayReport report =
           WayReport.of(EnvironmentCard.of(opened), line, table.times(), measured.notes);
@@ -163,7 +163,8 @@ final class BenchWays {
   /** The table, and what is to be said of other programs. */
   private record Measured(WayTable table, List<String> notes) {}
 
-  private Measured measured(BackendOptions.Opened opened, WayPlan plan, PrintWriter screen)
+  private Measured measured(
+      BackendOptions.Opened opened, WayPlan plan, String line, PrintWriter screen)
       throws IOException {
     Progress progress = Progress.of("bench", command.commandLine().getErr());
     int rows = plan.size(opened.ranks());
@@ -188,7 +189,15 @@ final class BenchWays {
       names.addAll(peerNames);
       WayTable table = new WayTable(screen, progress, rows, names);
       WayBench.run(
-          opened.backend(), opened.ranks(), plan, others.peers(), table::row, failures::add);
+          opened.backend(),
+          opened.ranks(),
+          plan,
+          others.peers(),
+          row -> {
+            table.row(row);
+            keep(WayReport.of(EnvironmentCard.of(opened), line, table.times(), others.notes()));
+          },
+          failures::add);
       table.end();
       PeerRatios.print(table, peerNames, screen);
       List<String> notes = new ArrayList<>(others.notes());
@@ -317,6 +326,19 @@ final class BenchWays {
     Files.createDirectories(file.toAbsolutePath().getParent());
     WholeFile.write(file, ReportPage.write(part.heading(), List.of(part)));
     screen.println("# wrote " + file);
+  }
+
+  /** What is there so far, in case the run is ended from outside. */
+  private void keep(WayReport report) {
+    Path folder = folder();
+    if (folder != null) {
+      try {
+        Files.createDirectories(folder);
+        report.write(folder.resolve("rounds.json"));
+      } catch (IOException failed) {
+        // The end of the run tries again, and says what is wrong.
+      }
+    }
   }
 
   private void write(WayReport report, @Nullable WayReport before, PrintWriter screen)
