@@ -31,7 +31,8 @@ final class PeerTurns {
     }
     try {
       peer.measure(workload, sizes)
-          .forEach((size, time) -> micros.computeIfAbsent(size, none -> new ArrayList<>()).add(time));
+          .forEach(
+              (size, time) -> micros.computeIfAbsent(size, none -> new ArrayList<>()).add(time));
     } catch (IOException failed) {
       failure = String.valueOf(failed.getMessage());
     } catch (InterruptedException interrupted) {

@@ -178,9 +178,7 @@ final class BenchWays {
       return new Measured(table, List.of());
     }
     Path library =
-        opened.backend() instanceof NcclBackend nccl
-            ? Path.of(nccl.library().description())
-            : null;
+        opened.backend() instanceof NcclBackend nccl ? Path.of(nccl.library().description()) : null;
     try (progress;
         NcclPeers others = NcclPeers.find(opened.ranks(), library, testPrograms, python)) {
       others.notes().forEach(note -> screen.println("# " + note));

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program that is asked again and again, one question a line, and sleeps between: the simulator's
- * JVM, which stays warm while its peers have their turns, or Python's processes beside NCCL. It starts with the first question, and
- * again with the next one after it had to be stopped.
+ * JVM, which stays warm while its peers have their turns, or Python's processes beside NCCL. It
+ * starts with the first question, and again with the next one after it had to be stopped.
  */
 public final class Resident implements AutoCloseable {
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();

@@ -15,8 +15,8 @@ import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which other programs that use NCCL are here: nccl-tests, PyNccl's way, torch.distributed. One that
- * is missing is a line for the user, with the reason, and never a failure.
+ * Which other programs that use NCCL are here: nccl-tests, PyNccl's way, torch.distributed. One
+ * that is missing is a line for the user, with the reason, and never a failure.
  */
 public final class NcclPeers implements AutoCloseable {
   /** What was found, line by line. */
@@ -56,10 +56,7 @@ public final class NcclPeers implements AutoCloseable {
    * @param pythonProgram Python 3; null: {@code python3} of the {@code PATH}
    */
   public static NcclPeers find(
-      int gpus,
-      @Nullable Path library,
-      @Nullable Path testPrograms,
-      @Nullable Path pythonProgram)
+      int gpus, @Nullable Path library, @Nullable Path testPrograms, @Nullable Path pythonProgram)
       throws IOException, InterruptedException {
     NcclPeers peers = new NcclPeers();
     try {

@@ -113,7 +113,8 @@ final class NcclTests implements NcclPeer {
       return sorted.stream().map(each -> List.of("-b", "" + each, "-e", "" + each)).toList();
     }
     return List.of(
-        List.of("-b", "" + sorted.getFirst(), "-e", "" + sorted.getLast(), "-f", "" + factor.get()));
+        List.of(
+            "-b", "" + sorted.getFirst(), "-e", "" + sorted.getLast(), "-f", "" + factor.get()));
   }
 
   private static Optional<Long> factor(List<Long> sorted) {

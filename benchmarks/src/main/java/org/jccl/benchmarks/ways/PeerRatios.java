@@ -88,8 +88,7 @@ public final class PeerRatios {
   }
 
   private static String text(Ratio ratio) {
-    return String.format(
-        Locale.ROOT, "%.2f (%.2f-%.2f)", ratio.value(), ratio.low(), ratio.high());
+    return String.format(Locale.ROOT, "%.2f (%.2f-%.2f)", ratio.value(), ratio.low(), ratio.high());
   }
 
   private static @Nullable Ratio ratio(

@@ -130,8 +130,7 @@ class NcclPeersTest {
       PeerRatios.print(table, names, new PrintWriter(text));
       assertThat(simulator.findings()).isEmpty();
       assertThat(peers.notes())
-          .contains(
-              "nccl-tests: nccl-tests version 2.19.6 nccl-headers=22809 nccl-library=22809");
+          .contains("nccl-tests: nccl-tests version 2.19.6 nccl-headers=22809 nccl-library=22809");
       assertThat(WayTable.find(table.rows().getFirst(), "nccl-tests").micros())
           .containsExactly(6.41, 6.41, 6.41);
       assertThat(WayTable.find(table.rows().get(1), "nccl-tests")).isNull();

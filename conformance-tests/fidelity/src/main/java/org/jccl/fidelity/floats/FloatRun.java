@@ -113,7 +113,7 @@ public final class FloatRun {
     String version = NcclFunction.text(subject.capabilities().version());
     String about =
         "NCCL %s, %s, variables %s"
-            .formatted(version, config.profile().name(), new TreeMap<>(config.environment()))
+                .formatted(version, config.profile().name(), new TreeMap<>(config.environment()))
             + (SeedRun.tuning().isEmpty() ? "" : ", " + SeedRun.tuning());
     SeedRun.Range range =
         new SeedRun.Range(
@@ -136,8 +136,7 @@ public final class FloatRun {
     private String choices = "";
 
     Floats(Subject subject, Worlds worlds, Worlds simulated, int ranks) {
-      this.cases =
-          new FloatCases(ranks, subject.capabilities(), Tuning.ofProcess().usesKernels());
+      this.cases = new FloatCases(ranks, subject.capabilities(), Tuning.ofProcess().usesKernels());
       this.simulated = simulated;
       this.comparison = new SubjectComparison(worlds, simulated, Failures.THROWN);
     }
