@@ -71,6 +71,15 @@ public final class WayPart {
   }
 
   private String note() {
+    String peers =
+        first.notes().stream()
+            .map(line -> "<li>" + Markup.escape(line) + "</li>\n")
+            .collect(Collectors.joining());
+    return (peers.isEmpty() ? "" : "<p>Other programs, in turns:</p>\n<ul>\n" + peers + "</ul>\n")
+        + differs();
+  }
+
+  private String differs() {
     return second == null || second.machine().equals(first.machine())
         ? ""
         : "<p class=\"note warn\">The machines differ: so may the times. The second is %s.</p>\n"

@@ -131,7 +131,8 @@ class WaysTest {
   void aReport_isWrittenReadAndCompared() throws Exception {
     Path file = folder.resolve("rounds.json");
     WayReport report =
-        new WayReport("a machine", "now", "jccl bench", List.of(times("default", 1.5, 2.25)));
+        new WayReport(
+            "a machine", "now", "jccl bench", List.of(times("default", 1.5, 2.25)), List.of());
     report.write(file);
     WayReport read = WayReport.read(file);
     assertThat(read.times().getFirst().micros()).containsExactly(1.5, 2.25);
