@@ -29,13 +29,16 @@ public final class RankSum {
         won += two > one ? 1 : two == one ? 0.5 : 0;
       }
     }
-    double deviation = Math.sqrt(pairs * (low.length + high.length + 1) / 12 * inflation(low, high));
+    double deviation =
+        Math.sqrt(pairs * (low.length + high.length + 1) / 12 * inflation(low, high));
     return 1 - normal((won - pairs / 2 - 0.5) / deviation);
   }
 
   /** How many values tell as much as one that is independent of the others. */
   private static double inflation(double[] low, double[] high) {
-    double correlation = (correlation(low) * low.length + correlation(high) * high.length) / (low.length + high.length);
+    double correlation =
+        (correlation(low) * low.length + correlation(high) * high.length)
+            / (low.length + high.length);
     double bounded = Math.clamp(correlation, 0, MOST_CORRELATION);
     return (1 + bounded) / (1 - bounded);
   }

@@ -61,15 +61,12 @@ public final class WayVerdict {
     if (fastest < 1 - TOLERANCE) {
       return isAbove(before, after, lines) ? Verdict.SLOWER : Verdict.SAME;
     }
-    return fastest > 1 + TOLERANCE && isAbove(after, before, lines)
-        ? Verdict.FASTER
-        : Verdict.SAME;
+    return fastest > 1 + TOLERANCE && isAbove(after, before, lines) ? Verdict.FASTER : Verdict.SAME;
   }
 
   /** Whether the rounds lie above the others, more than all lines together do by chance. */
   private static boolean isAbove(WayTimes low, WayTimes high, int lines) {
-    double[] tolerated =
-        Arrays.stream(low.micros()).map(each -> each * (1 + TOLERANCE)).toArray();
+    double[] tolerated = Arrays.stream(low.micros()).map(each -> each * (1 + TOLERANCE)).toArray();
     return RankSum.above(tolerated, high.micros()) < ERRORS / 2 / lines;
   }
 

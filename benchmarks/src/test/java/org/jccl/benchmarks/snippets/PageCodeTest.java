@@ -3,7 +3,12 @@ package org.jccl.benchmarks.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +17,9 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import net.jqwik.api.Example;
 import org.assertj.core.api.AbstractAssert;
 import org.jccl.RankProgram;
@@ -111,7 +113,9 @@ class PageCodeTest {
                         code ->
                             tests.add(
                                 DynamicTest.dynamicTest(
-                                    page + ", line " + text.substring(0, code.start()).lines().count(),
+                                    page
+                                        + ", line "
+                                        + text.substring(0, code.start()).lines().count(),
                                     () -> assertThat(errors(code.group(2))).isEmpty()))));
     assertThat(tests).hasSizeGreaterThan(15);
     return tests.stream();
@@ -173,23 +177,22 @@ class PageCodeTest {
   private List<String> compile(String source) {
     Matcher type = Pattern.compile("(?m)^public (?:final )?class (\\w+)").matcher(source);
     String name = type.find() ? type.group(1) : "Page";
-    JavaFileObject file =
-        new SimpleJavaFileObject(
-            URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
-    DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
-    List<String> options = List.of("-proc:none", "-cp", classPath(), "-d", folder.toString());
-    ToolProvider.getSystemJavaCompiler()
-        .getTask(null, null, said, options, null, List.of(file))
-        .call();
-    return said.getDiagnostics().stream()
-        .filter(each -> each.getKind() == javax.tools.Diagnostic.Kind.ERROR)
-        .map(Object::toString)
-        .toList();
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    int failed =
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(out, out, "-proc:none", "-cp", classPath(), "-d", folder.toString(), "" + written(name, source));
+    out.flush();
+    return failed == 0 ? List.of() : List.of(said.toString());
+  }
+
+  private Path written(String name, String source) {
+    try {
+      return Files.writeString(folder.resolve(name + ".java"), source);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String classPath() {
