@@ -86,7 +86,7 @@ final class ShownCommand {
         || kind.getEnclosingClass() == Paths.class
         || kind == Texts.ToExplain.class
         || kind == ProfileOption.class
-        || kind == Words.SubjectName.class && value.equals("mine");
+        || (kind == Words.SubjectName.class && value.equals("mine"));
   }
 
   private static Class<?> kind(ArgSpec option) {

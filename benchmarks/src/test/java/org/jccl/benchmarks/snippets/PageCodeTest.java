@@ -182,7 +182,15 @@ class PageCodeTest {
     int failed =
         ToolProvider.findFirst("javac")
             .orElseThrow()
-            .run(out, out, "-proc:none", "-cp", classPath(), "-d", folder.toString(), "" + written(name, source));
+            .run(
+                out,
+                out,
+                "-proc:none",
+                "-cp",
+                classPath(),
+                "-d",
+                folder.toString(),
+                "" + written(name, source));
     out.flush();
     return failed == 0 ? List.of() : List.of(said.toString());
   }
