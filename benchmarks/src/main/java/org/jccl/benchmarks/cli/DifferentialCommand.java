@@ -65,7 +65,8 @@ final class DifferentialCommand implements Callable<Integer> {
       description =
           "Reductions of arbitrary numbers instead, alone and in groups: all bits of all ranks are"
               + " compared with what the simulator says NCCL computes. On nccl start it with"
-              + " NCCL_NVLS_ENABLE=0; the simulator sees the process's NCCL_ variables.")
+              + " NCCL_NVLS_ENABLE=0; the simulator sees the process's NCCL_ variables. With"
+              + " JCCL_TUNING=auto,kernels two of three are calls that jccl's own kernels carry out.")
   private boolean floats;
 
   @Option(

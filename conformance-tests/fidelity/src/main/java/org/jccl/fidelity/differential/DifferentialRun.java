@@ -84,7 +84,7 @@ public final class DifferentialRun {
             range.from(),
             range.count(),
             kind + subject.name() + "-" + range.ranks(),
-            "",
+            SeedRun.tuning(),
             1);
     return range.lifecycle()
         ? new SeedRun<>(
