@@ -81,6 +81,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** Who tells of it if nobody closes it. */
   private final LeakWatch leak;
 
+  private final Watched watched = new Watched();
+
   private volatile String abortReason = "";
   private volatile String stateOfJob = "";
   private final StateGuard guard;
@@ -89,6 +91,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final LibraryMemory memory;
   private final CallForecasts forecasts;
   private final OwnKernels kernels;
+
+  /** Kept here: who asks how far this rank is knows it weakly. */
+  private final JobProgress job = new JobProgress(this::ownProgress);
 
   /** What issues calls by own kernels; null without them. */
   private @Nullable KernelRank kernelRank;
@@ -251,14 +256,78 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** The first reason stays. */
   private void because(String why, Duration quote) {
     if (abortReason.isEmpty()) {
+      job.ask(quote);
       String said = library.stateOfJob(quote);
+      String others = wordsOfOthers(why, quote);
       synchronized (this) {
         if (abortReason.isEmpty()) {
           stateOfJob = said;
-          abortReason = why + "; on this rank " + progress();
+          abortReason = why + "; on this rank " + progress() + others;
         }
       }
     }
+  }
+
+  /** How far the other ranks are, where they can be asked; begins with a semicolon, or is empty. */
+  final String wordsOfOthers(String why, Duration within) {
+    String words = knowsItsPlace() ? job.words(worldSize(), why, within) : "";
+    return words.isEmpty() ? "" : "; " + words;
+  }
+
+  /** How far this rank is; a look from any thread, which never waits. */
+  private Progress ownProgress() {
+    Progress.Stage stage =
+        switch (handle.state()) {
+          case OPENING -> Progress.Stage.OPENING;
+          case CLOSED -> Progress.Stage.CLOSED;
+          case ABORTED, FAILED -> Progress.Stage.ENDED;
+          default -> Progress.Stage.OPEN;
+        };
+    boolean isInside = isInCall() || stage == Progress.Stage.OPENING;
+    return new Progress(
+        knowsItsPlace() ? rank() : -1,
+        stage,
+        callsMade(),
+        lastCall(),
+        isInside ? insideOf.get() : "");
+  }
+
+  @Override
+  final boolean wantsToMeet(MeetingPlace where) {
+    return library.needsWatchdog()
+        && where.spansProcesses()
+        && (config().watchdog() || !where.isPart());
+  }
+
+  @Override
+  final void met(MeetingPlace where, ProcessGroup group) {
+    if (library.needsWatchdog()) {
+      job.meets(group);
+      job.join(where.name());
+      if (where.isPart() && config().watchdog() && group.spansProcesses()) {
+        Watchdog.watch(watched, group); // who dies elsewhere is no reason to end it
+      }
+    }
+  }
+
+  /** Its ranks are those of that group; before it is created. */
+  final void comesFrom(@Nullable ProcessGroup group) {
+    if (library.needsWatchdog()) {
+      job.meets(group);
+    }
+  }
+
+  /** Which member of its group has died, in words, if one has. */
+  final Optional<String> lostMember() {
+    ProcessGroup members = job.group();
+    return members == null || !members.spansProcesses() || !config().watchdog()
+        ? Optional.empty()
+        : members.lostMember();
+  }
+
+  /** Names the function that the library is in from now on. */
+  final void isIn(Supplier<String> function) {
+    insideOf = function;
   }
 
   /** A kernel has waited for a rank in vain: what the program gets. */
@@ -463,12 +532,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       hear();
     }
     if (library.needsWatchdog() && config().operationLimit().isPresent()) {
-      Watchdog.watch(new Watched(), null);
+      Watchdog.watch(watched, null);
     }
   }
 
   /** It is about to be created, under a name that all its ranks know it by, and no other has. */
   final void joinKernels(String key, long order, int place) {
+    if (library.needsWatchdog()) {
+      job.join(key);
+    }
     if (!key.isEmpty()) {
       kernels.join(library.kernelMeetings(), key, order, place);
     }
@@ -520,6 +592,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
+      job.close();
       if (heard != null) {
         heard.closed();
       }
@@ -630,7 +703,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   public void watch(ProcessGroup group) {
     if (library.needsWatchdog()) {
-      Watchdog.watch(new Watched(), group);
+      Watchdog.watch(watched, group);
     }
   }
 
@@ -690,6 +763,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     @Override
     public String inside() {
       return insideOf.get();
+    }
+
+    @Override
+    public void isNearItsLimit(Duration left) {
+      job.ask(left);
     }
 
     @Override
