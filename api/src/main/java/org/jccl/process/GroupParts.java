@@ -165,6 +165,13 @@ final class GroupParts {
     }
   }
 
+  /** A member has failed, and says so. */
+  void fallAll(int member, String why) {
+    for (Place place : places(member)) {
+      place.rendezvous().fall(place.rank(), why);
+    }
+  }
+
   private List<Place> places(int member) {
     List<Place> found = new ArrayList<>();
     synchronized (parts) {

@@ -75,10 +75,10 @@ final class MemberPolls {
       return isNew && open == 0;
     }
 
-    List<MemberAnswer> all() {
+    List<MemberAnswer> all(Kind missing) {
       List<MemberAnswer> all = new ArrayList<>(answers.length);
       for (MemberAnswer each : answers) {
-        all.add(each == null ? MemberAnswer.none(Kind.SILENT) : each);
+        all.add(each == null ? MemberAnswer.none(missing) : each);
       }
       return all;
     }
@@ -118,7 +118,7 @@ final class MemberPolls {
     }
     long millis = Math.clamp(within.toMillis(), 1, LONGEST.toMillis());
     CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run)
-        .execute(() -> finish(number));
+        .execute(() -> finish(number, Kind.SILENT));
     for (int member : members) {
       if (member < 0) {
         answered(member, number, MemberAnswer.none(Kind.NOT_ASKED));
@@ -146,7 +146,7 @@ final class MemberPolls {
       isComplete = poll != null && poll.answered(rank, answer);
     }
     if (isComplete) {
-      finish(number);
+      finish(number, Kind.SILENT);
     }
   }
 
@@ -168,10 +168,10 @@ final class MemberPolls {
       closed = true;
       numbers = List.copyOf(polls.keySet());
     }
-    numbers.forEach(this::finish);
+    numbers.forEach(number -> finish(number, Kind.NOT_ASKED));
   }
 
-  private void finish(long number) {
+  private void finish(long number, Kind missing) {
     Poll poll;
     List<MemberAnswer> all;
     synchronized (polls) {
@@ -179,7 +179,7 @@ final class MemberPolls {
       if (poll == null) {
         return;
       }
-      all = poll.all();
+      all = poll.all(missing);
     }
     poll.result.complete(all);
   }

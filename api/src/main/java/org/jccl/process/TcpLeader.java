@@ -290,7 +290,7 @@ final class TcpLeader {
         }
         case FALL -> {
           rendezvous.fall(rank, frame.text());
-          parts.leaveAll(rank, "has failed: " + frame.text());
+          parts.fallAll(rank, frame.text());
         }
         case ASK -> ask(frame);
         case ANSWER -> polls.answered(rank, call.position(), frame.payload());
@@ -405,6 +405,7 @@ final class TcpLeader {
     @Override
     public void giveUp(String why) {
       rendezvous.fall(0, CleanText.line(why));
+      parts.fallAll(0, CleanText.line(why));
     }
 
     @Override

@@ -129,8 +129,9 @@ final class ChildOpening {
    */
   static int callWithin(
       LibraryCommunicator caller, String what, TimeLimit limit, IntSupplier body) {
+    caller.creates(what);
     try {
-      OptionalInt code = caller.path().callWithin(what, limit, caller::lostMember, body);
+      OptionalInt code = caller.path().callWithin(what, limit, caller.lostWhile(limit), body);
       if (code.isPresent()) {
         return code.getAsInt();
       }
@@ -152,6 +153,8 @@ final class ChildOpening {
       Thread.currentThread().interrupt();
       throw new CollectiveException(
           ResultCode.UNKNOWN, caller + ": interrupted during the " + what);
+    } finally {
+      caller.creates("");
     }
     throw late(caller, what, limit, null);
   }

@@ -403,7 +403,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** {@return the last call, in words; a look from any thread} */
   final String lastCall() {
     CallArguments of = callsWithMany == calls ? lastOfMany : own;
-    return calls == 0 ? "" : Progress.words(of);
+    return calls == 0 ? "" : RankProgress.words(of);
   }
 
   /**

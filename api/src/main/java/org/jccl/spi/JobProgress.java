@@ -17,7 +17,7 @@ final class JobProgress {
   /** How old what others have said may be. */
   private static final long FRESH = TimeUnit.SECONDS.toNanos(4);
 
-  private final Supplier<Progress> own;
+  private final Supplier<RankProgress> own;
   private ProgressBoard.@Nullable Line line;
   private @Nullable ProcessGroup group;
   private @Nullable CompletableFuture<ProgressBoard.Answers> asked;
@@ -28,7 +28,7 @@ final class JobProgress {
    *
    * @param own says how far this rank has come; never waits, for any thread
    */
-  JobProgress(Supplier<Progress> own) {
+  JobProgress(Supplier<RankProgress> own) {
     this.own = own;
   }
 

@@ -76,12 +76,16 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** How long the report of an abort waits for what the library says of the job. */
   private static final Duration QUOTE_OF_A_DEATH = Duration.ofMillis(150);
 
+  /** How long before a creation's limit the other ranks are asked, and how long they have. */
+  private static final Duration ASKED_BEFORE = Duration.ofMillis(1_500);
+
   private static final Duration QUOTE_OF_A_DELAY = Duration.ofSeconds(1);
 
   /** Who tells of it if nobody closes it. */
   private final LeakWatch leak;
 
   private final Watched watched = new Watched();
+  private volatile String creating = "";
 
   private volatile String abortReason = "";
   private volatile String stateOfJob = "";
@@ -275,21 +279,21 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   /** How far this rank is; a look from any thread, which never waits. */
-  private Progress ownProgress() {
-    Progress.Stage stage =
+  private RankProgress ownProgress() {
+    RankProgress.Stage stage =
         switch (handle.state()) {
-          case OPENING -> Progress.Stage.OPENING;
-          case CLOSED -> Progress.Stage.CLOSED;
-          case ABORTED, FAILED -> Progress.Stage.ENDED;
-          default -> Progress.Stage.OPEN;
+          case OPENING -> RankProgress.Stage.OPENING;
+          case CLOSED -> RankProgress.Stage.CLOSED;
+          case ABORTED, FAILED -> RankProgress.Stage.ENDED;
+          default -> RankProgress.Stage.OPEN;
         };
-    boolean isInside = isInCall() || stage == Progress.Stage.OPENING;
-    return new Progress(
+    boolean isInside = isInCall() || stage == RankProgress.Stage.OPENING;
+    return new RankProgress(
         knowsItsPlace() ? rank() : -1,
         stage,
         callsMade(),
         lastCall(),
-        isInside ? insideOf.get() : "");
+        isInside ? insideOf.get() : creating);
   }
 
   @Override
@@ -325,9 +329,30 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
         : members.lostMember();
   }
 
-  /** Names the function that the library is in from now on. */
+  /**
+   * The same to be asked again and again while a creation is waited for: near its limit the other
+   * ranks are asked how far they are.
+   *
+   * @param limit of the creation, from now on
+   */
+  final Supplier<Optional<String>> lostWhile(TimeLimit limit) {
+    long near = limit.deadline() - Math.min(limit.nanos() / 4, ASKED_BEFORE.toNanos());
+    return () -> {
+      if (System.nanoTime() - near > 0) {
+        job.ask(ASKED_BEFORE);
+      }
+      return lostMember();
+    };
+  }
+
+  /** Names the function that the library is in from now on, while it creates this communicator. */
   final void isIn(Supplier<String> function) {
     insideOf = function;
+  }
+
+  /** Names the function by which a child is being created; empty: none is. */
+  final void creates(String function) {
+    creating = function;
   }
 
   /** A kernel has waited for a rank in vain: what the program gets. */

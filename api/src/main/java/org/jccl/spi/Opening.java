@@ -105,7 +105,7 @@ final class Opening {
     OptionalInt code = OptionalInt.empty();
     try {
       String what = "creation of " + first.name();
-      code = first.path().callWithin(what, limit, first::lostMember, this::create);
+      code = first.path().callWithin(what, limit, first.lostWhile(limit), this::create);
       if (code.isEmpty() && abandon()) {
         throw first.lostMember().map(this::hopeless).orElseGet(() -> late(limit, null));
       }

@@ -33,10 +33,10 @@ final class ProgressBoard {
   private static final Map<String, List<Line>> OPEN = new HashMap<>();
 
   /** The last words of communicators that have ended, the oldest first. */
-  private static final Map<Line, Progress> CLOSED =
+  private static final Map<Line, RankProgress> CLOSED =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Line, Progress> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Line, RankProgress> eldest) {
           return size() > MOST_CLOSED;
         }
       };
@@ -46,15 +46,15 @@ final class ProgressBoard {
   /** One rank's line; it keeps nobody alive who is not kept by somebody else. */
   static final class Line {
     private final String subject;
-    private final WeakReference<Supplier<Progress>> teller;
+    private final WeakReference<Supplier<RankProgress>> teller;
 
-    private Line(String subject, Supplier<Progress> teller) {
+    private Line(String subject, Supplier<RankProgress> teller) {
       this.subject = subject;
       this.teller = new WeakReference<>(teller);
     }
 
-    private @Nullable Progress told() {
-      Supplier<Progress> living = teller.get();
+    private @Nullable RankProgress told() {
+      Supplier<RankProgress> living = teller.get();
       return living == null ? null : living.get();
     }
 
@@ -64,7 +64,7 @@ final class ProgressBoard {
 
     /** It has ended: its last words stay for a while. */
     void close() {
-      Progress last = told();
+      RankProgress last = told();
       synchronized (OPEN) {
         List<Line> others = OPEN.get(subject);
         if (others != null && others.remove(this) && last != null) {
@@ -83,14 +83,14 @@ final class ProgressBoard {
    * @param known what those say that could be asked
    * @param members what came of the question to each member of the group; empty where none was asked
    */
-  record Answers(List<Progress> known, List<MemberAnswer.Kind> members) {}
+  record Answers(List<RankProgress> known, List<MemberAnswer.Kind> members) {}
 
   /**
    * A rank of this process takes part from now on.
    *
    * @param teller says how far it has come; never waits, for any thread; kept alive by its owner
    */
-  static Line join(String subject, Supplier<Progress> teller) {
+  static Line join(String subject, Supplier<RankProgress> teller) {
     Line line = new Line(subject, teller);
     synchronized (OPEN) {
       OPEN.computeIfAbsent(subject, none -> new ArrayList<>()).add(line);
@@ -112,7 +112,7 @@ final class ProgressBoard {
    */
   static CompletableFuture<Answers> ask(
       String subject, @Nullable ProcessGroup group, Duration within) {
-    List<Progress> here = here(subject);
+    List<RankProgress> here = here(subject);
     if (group == null || !group.spansProcesses()) {
       return CompletableFuture.completedFuture(new Answers(here, List.of()));
     }
@@ -121,7 +121,7 @@ final class ProgressBoard {
         .ask(question, within)
         .thenApply(
             answers -> {
-              List<Progress> known = new ArrayList<>();
+              List<RankProgress> known = new ArrayList<>();
               for (MemberAnswer each : answers) {
                 known.addAll(read(each.bytes()));
               }
@@ -130,9 +130,9 @@ final class ProgressBoard {
             });
   }
 
-  private static List<Progress> here(String subject) {
+  private static List<RankProgress> here(String subject) {
     List<Line> lines;
-    List<Progress> found = new ArrayList<>();
+    List<RankProgress> found = new ArrayList<>();
     synchronized (OPEN) {
       lines = List.copyOf(OPEN.getOrDefault(subject, List.of()));
       CLOSED.forEach(
@@ -143,7 +143,7 @@ final class ProgressBoard {
           });
     }
     for (Line each : lines) {
-      Progress told = each.told();
+      RankProgress told = each.told();
       if (told != null) {
         found.add(told);
       }
@@ -159,7 +159,7 @@ final class ProgressBoard {
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      for (Progress each : here(asked.substring(QUESTION.length()))) {
+      for (RankProgress each : here(asked.substring(QUESTION.length()))) {
         ByteArrayOutputStream one = new ByteArrayOutputStream();
         each.write(new DataOutputStream(one));
         if (bytes.size() + one.size() > MemberAnswer.MOST) {
@@ -173,12 +173,12 @@ final class ProgressBoard {
     return bytes.toByteArray();
   }
 
-  private static List<Progress> read(byte[] answer) {
-    List<Progress> found = new ArrayList<>();
+  private static List<RankProgress> read(byte[] answer) {
+    List<RankProgress> found = new ArrayList<>();
     ByteArrayInputStream bytes = new ByteArrayInputStream(answer);
     try (DataInputStream in = new DataInputStream(bytes)) {
       while (bytes.available() > 0) {
-        found.add(Progress.read(in));
+        found.add(RankProgress.read(in));
       }
     } catch (IOException otherWords) {
       return found;

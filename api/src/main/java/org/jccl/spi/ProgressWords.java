@@ -8,8 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jccl.MemberAnswer;
-import org.jccl.spi.Progress.Stage;
-import org.jspecify.annotations.Nullable;
+import org.jccl.spi.RankProgress.Stage;
 
 /**
  * Says which ranks of a communicator are behind the others, or do not answer: what a rank that has
@@ -24,14 +23,14 @@ final class ProgressWords {
   private final int worldSize;
   private final String known;
   private final ProgressBoard.Answers answers;
-  private final SortedMap<Integer, Progress> ranks = new TreeMap<>();
+  private final SortedMap<Integer, RankProgress> ranks = new TreeMap<>();
   private final List<String> parts = new ArrayList<>();
 
   private ProgressWords(int worldSize, String known, ProgressBoard.Answers answers) {
     this.worldSize = worldSize;
     this.known = known;
     this.answers = answers;
-    for (Progress each : answers.known()) {
+    for (RankProgress each : answers.known()) {
       if (each.rank() >= 0 && each.rank() < worldSize) {
         ranks.merge(each.rank(), each, (first, second) -> later(first, second));
       }
@@ -39,7 +38,7 @@ final class ProgressWords {
   }
 
   /** Of two of one rank: one that was closed may have had the subject before. */
-  private static Progress later(Progress first, Progress second) {
+  private static RankProgress later(RankProgress first, RankProgress second) {
     return first.stage() == Stage.CLOSED ? second : first;
   }
 
@@ -76,9 +75,7 @@ final class ProgressWords {
       parts.add(ranks(gone) + verb(gone, " has", " have") + " left the process group");
     }
     List<Integer> strangers =
-        members(MemberAnswer.Kind.ANSWERED).stream()
-            .filter(rank -> !ranks.containsKey(rank))
-            .toList();
+        members(MemberAnswer.Kind.ANSWERED);
     if (!strangers.isEmpty()) {
       parts.add(
           ranks(strangers)
@@ -86,18 +83,25 @@ final class ProgressWords {
               + " not come to this communicator");
     }
     List<Integer> unasked = members(MemberAnswer.Kind.NOT_ASKED);
-    if (!unasked.isEmpty() && unasked.size() < worldSize) {
-      parts.add(ranks(unasked) + " could not be asked");
+    if (!unasked.isEmpty()) {
+      boolean isCutOff = ranks.size() + silent.size() + gone.size() + unasked.size() == worldSize;
+      parts.add(
+          ranks(unasked)
+              + " could not be asked"
+              + (isCutOff && ranks.size() < 2
+                  ? ": all questions go by way of rank 0 of the process group, which has left it or"
+                      + " does not answer"
+                  : ""));
     }
   }
 
-  /** The members, which are the ranks, of which that is so; without what they have said before. */
+  /** The ranks of which that is so, and of which nothing else is known. */
   private List<Integer> members(MemberAnswer.Kind kind) {
     return answers.members().size() != worldSize
         ? List.of()
         : IntStream.range(0, worldSize)
             .filter(rank -> answers.members().get(rank) == kind)
-            .filter(rank -> kind == MemberAnswer.Kind.SILENT || !ranks.containsKey(rank))
+            .filter(rank -> !ranks.containsKey(rank))
             .boxed()
             .toList();
   }
@@ -105,7 +109,7 @@ final class ProgressWords {
   private void stages() {
     SortedMap<Long, List<Integer>> closed = new TreeMap<>();
     List<Integer> opening = new ArrayList<>();
-    for (Progress each : ranks.values()) {
+    for (RankProgress each : ranks.values()) {
       if (each.stage() == Stage.CLOSED) {
         closed.computeIfAbsent(each.calls(), none -> new ArrayList<>()).add(each.rank());
       } else if (each.stage() == Stage.OPENING) {
@@ -122,7 +126,7 @@ final class ProgressWords {
                         + " closed it after "
                         + calls(each.getKey())));
     if (!opening.isEmpty()) {
-      Progress one = ranks.get(opening.getFirst());
+      RankProgress one = ranks.get(opening.getFirst());
       parts.add(
           ranks(opening)
               + verb(opening, " is", " are")
@@ -132,14 +136,14 @@ final class ProgressWords {
   }
 
   private void counts() {
-    SortedMap<Long, List<Progress>> counts = new TreeMap<>();
-    for (Progress each : ranks.values()) {
+    SortedMap<Long, List<RankProgress>> counts = new TreeMap<>();
+    for (RankProgress each : ranks.values()) {
       if (each.stage() == Stage.OPEN || each.stage() == Stage.ENDED) {
         counts.computeIfAbsent(each.calls(), none -> new ArrayList<>()).add(each);
       }
     }
     int told = 0;
-    for (Map.Entry<Long, List<Progress>> each : counts.entrySet()) {
+    for (Map.Entry<Long, List<RankProgress>> each : counts.entrySet()) {
       told++;
       boolean isLast = told == counts.size();
       if (told < MOST_PARTS || isLast) {
@@ -150,8 +154,8 @@ final class ProgressWords {
     }
   }
 
-  private String count(long calls, List<Progress> those, boolean isFirst, boolean isLast) {
-    List<Integer> who = those.stream().map(Progress::rank).toList();
+  private String count(long calls, List<RankProgress> those, boolean isFirst, boolean isLast) {
+    List<Integer> who = those.stream().map(RankProgress::rank).toList();
     boolean areAll = isFirst && isLast;
     String head =
         areAll
@@ -161,16 +165,16 @@ final class ProgressWords {
     if (calls > 0) {
       text.append(lasts(calls, those, isLast ? " is " : " was "));
     }
-    if (isFirst && !isLast) {
-      text.append(whereabouts(those));
+    if (isFirst) {
+      text.append(whereabouts(those, isLast));
     }
     return text.toString();
   }
 
   /** What the last call of those ranks is; it should be the same on all of them. */
-  private static String lasts(long calls, List<Progress> those, String verb) {
+  private static String lasts(long calls, List<RankProgress> those, String verb) {
     Map<String, List<Integer>> byWords = new LinkedHashMap<>();
-    for (Progress each : those) {
+    for (RankProgress each : those) {
       if (!each.last().isEmpty()) {
         byWords.computeIfAbsent(each.last(), none -> new ArrayList<>()).add(each.rank());
       }
@@ -191,17 +195,30 @@ final class ProgressWords {
   }
 
   /** Whether who is behind is in the library, or has not called it. */
-  private static String whereabouts(List<Progress> those) {
-    @Nullable String inside = null;
-    for (Progress each : those) {
-      if (inside != null && !inside.equals(each.inside())) {
-        return "";
-      }
-      inside = each.inside();
+  private static String whereabouts(List<RankProgress> those, boolean areAll) {
+    Map<String, List<Integer>> byPlace = new LinkedHashMap<>();
+    for (RankProgress each : those) {
+      byPlace.computeIfAbsent(each.inside(), none -> new ArrayList<>()).add(each.rank());
     }
-    return inside == null || inside.isEmpty()
-        ? ", and" + (those.size() == 1 ? " is" : " are") + " in no call now"
-        : ", and" + (those.size() == 1 ? " is" : " are") + " in " + inside;
+    if (byPlace.size() == 1) {
+      String inside = those.getFirst().inside();
+      return areAll && inside.isEmpty()
+          ? ""
+          : ", and" + (those.size() == 1 ? " is" : " are") + place(inside);
+    }
+    List<String> said = new ArrayList<>();
+    for (Map.Entry<String, List<Integer>> each : byPlace.entrySet()) {
+      said.add(ranks(each.getValue()) + verb(each.getValue(), " is", " are") + place(each.getKey()));
+      if (said.size() == MOST_PARTS) {
+        said.add("…");
+        break;
+      }
+    }
+    return "; of them " + String.join(", ", said);
+  }
+
+  private static String place(String inside) {
+    return inside.isEmpty() ? " in no call now" : " in " + inside;
   }
 
   private static String calls(long calls) {

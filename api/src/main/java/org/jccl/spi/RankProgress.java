@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     none
  * @param inside the function of the library that it is in now; empty if it is in none
  */
-record Progress(int rank, Stage stage, long calls, String last, String inside) {
+record RankProgress(int rank, Stage stage, long calls, String last, String inside) {
   /** Where a communicator is in its life, as its rank sees it. */
   enum Stage {
     /** It is being created. */
@@ -37,7 +37,7 @@ record Progress(int rank, Stage stage, long calls, String last, String inside) {
 
   private static final int MOST_TEXT = 200;
 
-  Progress {
+  RankProgress {
     last = cut(last);
     inside = cut(inside);
   }
@@ -60,7 +60,7 @@ record Progress(int rank, Stage stage, long calls, String last, String inside) {
    *
    * @throws IOException if it is something else
    */
-  static Progress read(DataInputStream in) throws IOException {
+  static RankProgress read(DataInputStream in) throws IOException {
     int rank = in.readInt();
     int stage = in.readUnsignedByte();
     long calls = in.readLong();
@@ -69,7 +69,7 @@ record Progress(int rank, Stage stage, long calls, String last, String inside) {
     if (stage >= Stage.ALL.length || rank < -1 || calls < 0) {
       throw new IOException("no progress of a rank");
     }
-    return new Progress(rank, Stage.ALL[stage], calls, last, inside);
+    return new RankProgress(rank, Stage.ALL[stage], calls, last, inside);
   }
 
   /** A call in words; the object may change while it is read, so that this is a look and no more. */
