@@ -397,7 +397,6 @@ public final class FailureReport {
           .append(
               kinds.entrySet().stream()
                   .filter(kind -> !kind.getValue().isEmpty())
-                  .limit(MAX_FAILURES)
                   .map(kind -> who.apply(kind.getValue()) + " (" + kind.getKey() + ")")
                   .collect(Collectors.joining(", ")));
     }
