@@ -38,7 +38,6 @@ final class Leftovers {
   /** Whether a {@code new Thread} of the test itself is a daemon: in a pool of JUnit's it is. */
   private final boolean isOnDaemon = Thread.currentThread().isDaemon();
 
-
   /**
    * Where tests run at the same time: of threads those count whose stack has code of this class, as
    * all others may be of another test. Else null.
@@ -186,9 +185,9 @@ final class Leftovers {
   }
 
   /**
-   * Whether a daemon may have become one without its maker's will: a {@code new Thread} is one where
-   * a daemon makes it, as ranks are, which are virtual threads, and threads of tests that run at the
-   * same time. Daemons of libraries do not run code of the test.
+   * Whether a daemon may have become one without its maker's will: a {@code new Thread} is one
+   * where a daemon makes it, as ranks are, which are virtual threads, and threads of tests that run
+   * at the same time. Daemons of libraries do not run code of the test.
    */
   private boolean isForgotten(Thread daemon) {
     boolean isOfDaemon = isOnDaemon || daemon.getThreadGroup() == OF_VIRTUAL_THREADS;

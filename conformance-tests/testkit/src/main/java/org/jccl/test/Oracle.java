@@ -37,7 +37,10 @@ public final class Oracle {
 
   /** {@code reduction} is one of an element: of the terms that the ranks have there. */
   private Oracle(
-      DataType type, String op, List<BigDecimal[]> inputs, Function<List<BigDecimal>, Sum> reduction) {
+      DataType type,
+      String op,
+      List<BigDecimal[]> inputs,
+      Function<List<BigDecimal>, Sum> reduction) {
     requireOneLength(inputs);
     this.type = type;
     this.op = op;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jccl.FailureReport;
 import org.jccl.RankProgram;
 import org.jccl.ReportedMisuse;
@@ -98,8 +98,7 @@ final class SimulatedRun {
         new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator, programs);
     List<String> standing = new ArrayList<>();
     Supplier<List<String>> places =
-        () ->
-            Stream.concat(simulator.waiting().stream(), leftovers.places().stream()).toList();
+        () -> Stream.concat(simulator.waiting().stream(), leftovers.places().stream()).toList();
     Runnable look = () -> standing.addAll(places.get());
     try (EndOfJvm end = new EndOfJvm(body.method().getName() + " with " + schedule, places);
         Uncaught threads = Uncaught.here();
