@@ -21,7 +21,9 @@ public record MemberAnswer(Kind kind, byte[] bytes) {
     SILENT,
     /** It is no member any more: it has left the group, or its process has ended. */
     GONE,
-    /** It could not be asked: who would pass the question on is silent, or it knows no questions. */
+    /**
+     * It could not be asked: who would pass the question on is silent, or it knows no questions.
+     */
     NOT_ASKED
   }
 

@@ -79,8 +79,8 @@ public interface ProcessGroup extends AutoCloseable {
   default void giveUp(String why) {}
 
   /**
-   * Says what this member answers when another one {@link #ask asks}. The answer is made by a thread
-   * of the group, so it must not wait for anybody; at most {@link MemberAnswer#MOST} bytes.
+   * Says what this member answers when another one {@link #ask asks}. The answer is made by a
+   * thread of the group, so it must not wait for anybody; at most {@link MemberAnswer#MOST} bytes.
    *
    * @param answer makes the answer to a question
    */

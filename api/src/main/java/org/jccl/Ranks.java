@@ -116,8 +116,7 @@ public final class Ranks {
     }
   }
 
-  private static Communicator opened(
-      ProcessGroup group, Device device, CommunicatorConfig config) {
+  private static Communicator opened(ProcessGroup group, Device device, CommunicatorConfig config) {
     try {
       return Communicator.open(group, device, config);
     } catch (BackendUnavailableException agreed) {

@@ -217,8 +217,7 @@ final class MemberPolls {
         int kind = in.get() & 0xFF;
         byte[] said = new byte[in.getShort() & 0xFFFF];
         in.get(said);
-        answers.add(
-            new MemberAnswer(kind < kinds.length ? kinds[kind] : Kind.NOT_ASKED, said));
+        answers.add(new MemberAnswer(kind < kinds.length ? kinds[kind] : Kind.NOT_ASKED, said));
       }
     } catch (BufferUnderflowException end) {
       answers.addAll(nobody(worldSize - answers.size(), Kind.NOT_ASKED));

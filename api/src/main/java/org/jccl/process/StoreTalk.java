@@ -86,8 +86,7 @@ final class StoreTalk {
   }
 
   private List<MemberAnswer> ask(
-      TorchStoreClient store, byte[] question, Duration within, int... members)
-      throws IOException {
+      TorchStoreClient store, byte[] question, Duration within, int... members) throws IOException {
     long number = store.increment(prefix + "questions", 1);
     store.set(prefix + "question/" + number, question);
     String gone =

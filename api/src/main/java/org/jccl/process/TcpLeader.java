@@ -196,8 +196,7 @@ final class TcpLeader {
       connection = gone[rank] ? null : connections[rank];
     }
     if (connection != null) {
-      connection.send(
-          Frame.talk(Frame.Kind.ASK, GroupParts.WHOLE, number, 0, worldSize, question));
+      connection.send(Frame.talk(Frame.Kind.ASK, GroupParts.WHOLE, number, 0, worldSize, question));
     }
     return connection != null;
   }
@@ -314,8 +313,7 @@ final class TcpLeader {
           .thenAccept(
               answers -> {
                 byte[] all = MemberPolls.write(answers);
-                connection.send(
-                    Frame.talk(Frame.Kind.ANSWER, part, number, 0, worldSize, all));
+                connection.send(Frame.talk(Frame.Kind.ANSWER, part, number, 0, worldSize, all));
               });
     }
 

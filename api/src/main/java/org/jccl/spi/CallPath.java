@@ -51,8 +51,8 @@ public interface CallPath {
    * @param limit at most how long to wait
    * @param lost says who has died, in words, once somebody has; cheap, and never waits
    * @param body the call
-   * @return the call's result, or nothing if it has not ended in time, or somebody has died: it goes
-   *     on without us then
+   * @return the call's result, or nothing if it has not ended in time, or somebody has died: it
+   *     goes on without us then
    * @throws InterruptedException if the caller is interrupted; the call goes on
    * @throws org.jccl.CollectiveTimeoutException if it was given up in time, and why
    */

@@ -276,8 +276,10 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private void tellPlace() {
     MeetingPlace known = place;
-    boolean isNews = known != null && known != told && knowsItsPlace();
-    if (isNews && (hook != null || wantsToMeet(known))) {
+    if (known == null || known == told || !knowsItsPlace()) {
+      return;
+    }
+    if (hook != null || wantsToMeet(known)) {
       told = known;
       known.enter(rank, worldSize).ifPresent(group -> meet(known, group));
     }

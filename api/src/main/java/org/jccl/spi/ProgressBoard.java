@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the ranks of this process say how far they have come, and where ranks of other processes
- * ask for it by their process group. Nobody writes here while all goes well: who is asked looks then.
+ * ask for it by their process group. Nobody writes here while all goes well: who is asked looks
+ * then.
  *
  * <p>A communicator is known by a subject, which is the same on all of its ranks and of no other
  * communicator.
@@ -81,7 +82,8 @@ final class ProgressBoard {
    * What is known of the ranks of a communicator.
    *
    * @param known what those say that could be asked
-   * @param members what came of the question to each member of the group; empty where none was asked
+   * @param members what came of the question to each member of the group; empty where none was
+   *     asked
    */
   record Answers(List<RankProgress> known, List<MemberAnswer.Kind> members) {}
 

@@ -74,8 +74,7 @@ final class ProgressWords {
     if (!gone.isEmpty()) {
       parts.add(ranks(gone) + verb(gone, " has", " have") + " left the process group");
     }
-    List<Integer> strangers =
-        members(MemberAnswer.Kind.ANSWERED);
+    List<Integer> strangers = members(MemberAnswer.Kind.ANSWERED);
     if (!strangers.isEmpty()) {
       parts.add(
           ranks(strangers)
@@ -208,7 +207,8 @@ final class ProgressWords {
     }
     List<String> said = new ArrayList<>();
     for (Map.Entry<String, List<Integer>> each : byPlace.entrySet()) {
-      said.add(ranks(each.getValue()) + verb(each.getValue(), " is", " are") + place(each.getKey()));
+      said.add(
+          ranks(each.getValue()) + verb(each.getValue(), " is", " are") + place(each.getKey()));
       if (said.size() == MOST_PARTS) {
         said.add("…");
         break;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param rank its rank; -1 while only the library knows
  * @param stage where the communicator is in its life
  * @param calls how many calls it has issued
- * @param last the last of them in words, as {@code all_reduce of 4 FLOAT32 (sum)}; empty if there is
- *     none
+ * @param last the last of them in words, as {@code all_reduce of 4 FLOAT32 (sum)}; empty if there
+ *     is none
  * @param inside the function of the library that it is in now; empty if it is in none
  */
 record RankProgress(int rank, Stage stage, long calls, String last, String inside) {
@@ -72,7 +72,9 @@ record RankProgress(int rank, Stage stage, long calls, String last, String insid
     return new RankProgress(rank, Stage.ALL[stage], calls, last, inside);
   }
 
-  /** A call in words; the object may change while it is read, so that this is a look and no more. */
+  /**
+   * A call in words; the object may change while it is read, so that this is a look and no more.
+   */
   static String words(@Nullable CallArguments call) {
     if (call == null) {
       return "";

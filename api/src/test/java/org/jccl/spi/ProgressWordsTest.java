@@ -44,7 +44,8 @@ class ProgressWordsTest {
     assertThat(words(8, all(8, 42, rank(1, 41, "broadcast of 1 INT8 (root 0)"))))
         .isEqualTo(
             "rank 1 has issued 41 calls: #41 was broadcast of 1 INT8 (root 0), and is in no call"
-                + " now; ranks 0, 2-7 have issued 42 calls: #42 is " + SUM);
+                + " now; ranks 0, 2-7 have issued 42 calls: #42 is "
+                + SUM);
   }
 
   @Test
@@ -93,7 +94,8 @@ class ProgressWordsTest {
 
   @Test
   void progress_travelsAndIsChecked() throws IOException {
-    RankProgress some = new RankProgress(3, Stage.ENDED, 41, "x".repeat(1_000), "ncclAllReduce\u001b[31m");
+    RankProgress some =
+        new RankProgress(3, Stage.ENDED, 41, "x".repeat(1_000), "ncclAllReduce\u001b[31m");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     some.write(new DataOutputStream(bytes));
     assertThat(bytes.size()).isLessThan(1_000);

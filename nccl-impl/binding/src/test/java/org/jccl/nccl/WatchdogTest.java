@@ -182,8 +182,7 @@ class WatchdogTest {
     Communicator ahead =
         open(id, CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
     Communicator behind =
-        backend.newCommunicator(
-            id, 1, 2, backend.devices().get(1), CommunicatorConfig.defaults());
+        backend.newCommunicator(id, 1, 2, backend.devices().get(1), CommunicatorConfig.defaults());
     ((FakeStream) ahead.defaultStream()).busy = true;
     sum(ahead);
     sum(behind);
