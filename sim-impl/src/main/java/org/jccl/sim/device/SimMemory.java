@@ -1,6 +1,5 @@
 package org.jccl.sim.device;
 
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
