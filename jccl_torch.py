@@ -26,7 +26,7 @@ import time
 from datetime import timedelta
 
 _LOOK = 0.2  # seconds between two looks at whether a wait still makes sense
-_FORMAT = 0x72  # first byte of an offer; changes with its layout
+_FORMAT = 0x73  # first byte of an offer; changes with its layout, here and in Offer.java
 _ID, _NO_ID, _REFUSED = 0, 1, 2
 _ID_BYTES = 128
 _INVALID_USAGE, _REMOTE_ERROR, _TIMEOUT = 5, 6, 8  # NCCL's codes
@@ -267,8 +267,13 @@ def _offer(device):
     uuid = str(getattr(properties, "uuid", ""))
     identity = f"{_host()}/" + ("GPU-" + uuid.removeprefix("GPU-") if uuid else str(device))
     shares = os.environ.get("NCCL_MULTI_RANK_GPU_ENABLE") == "1" and code >= 23_003
+    return _offered(code, f"NCCL of torch {torch.__version__}", identity, shares)
+
+
+def _offered(code, library, identity, shares):
+    """The bytes of a rank that can go on, with a warm-up and untuned: that is all torch can do."""
     offer = struct.pack(">BBBi", _FORMAT, 1, 1, code)
-    for text in ("nccl", f"NCCL of torch {torch.__version__}", identity):
+    for text in ("nccl", library, identity, "off"):
         encoded = text.encode()[:8192]
         offer += struct.pack(">H", len(encoded)) + encoded
     return offer + bytes([shares])
@@ -284,17 +289,21 @@ def _refusal(offers):
     able = {}
     objections = []
     for rank, offer in enumerate(offers):
-        if len(offer) < 2 or offer[0] != _FORMAT or not offer[1]:
-            words = offer[4:].decode("utf-8", "replace") if len(offer) > 4 else "no offer"
-            objections.append(f"rank {rank} cannot: {words}")
+        if len(offer) < 4 or offer[0] != _FORMAT:
+            words = f"sent {len(offer)} bytes that this jccl_torch.py cannot read"
+            objections.append(f"rank {rank} cannot: {words}: use one version of jccl on all ranks")
+            continue
+        if not offer[1]:
+            objections.append(f"rank {rank} cannot: " + offer[4:].decode("utf-8", "replace"))
             continue
         texts, at = [], 7
-        for _ in range(3):
+        for _ in range(4):
             (length,) = struct.unpack_from(">H", offer, at)
             texts.append(offer[at + 2 : at + 2 + length].decode("utf-8", "replace"))
             at += 2 + length
         able[rank] = (bool(offer[2]), struct.unpack_from(">i", offer, 3)[0], *texts, offer[at])
-    for column, what in ((2, "backends"), (1, "NCCL versions"), (0, "warm-up")):
+    checked = ((2, "backends"), (1, "NCCL versions"), (0, "warm-up"), (5, "tuning"))
+    for column, what in checked:
         values = {rank: fields[column] for rank, fields in able.items()}
         if len(set(values.values())) > 1:
             objections.append(f"the ranks have different {what}: {values}")
@@ -302,6 +311,6 @@ def _refusal(offers):
     for rank, fields in able.items():
         devices.setdefault(fields[4], []).append(rank)
     for name, ranks in devices.items():
-        if len(ranks) > 1 and not all(able[rank][5] for rank in ranks):
+        if len(ranks) > 1 and not all(able[rank][6] for rank in ranks):
             objections.append(f"ranks {ranks} share one device, give each its own: {name}")
     return objections and "the ranks cannot open a communicator together: " + "; ".join(objections)

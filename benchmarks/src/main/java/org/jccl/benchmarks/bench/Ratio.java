@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.bench;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -35,6 +36,32 @@ public record Ratio(double value, double low, double high) {
         Statistics.median(reference.clone()) / Statistics.median(times.clone()),
         Statistics.percentile(ratios, 2.5 / lines),
         Statistics.percentile(ratios, 100 - 2.5 / lines));
+  }
+
+  /**
+   * How many times as fast lines of {@code times} are as those of {@code references}, in the
+   * geometric mean: rounds are drawn for each line by itself.
+   *
+   * @param references the rounds of each line
+   * @param times the same lines
+   */
+  public static Ratio ofMean(List<double[]> references, List<double[]> times) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    double[] means = new double[DRAWS];
+    double[] ratios = new double[times.size()];
+    for (int draw = 0; draw < DRAWS; draw++) {
+      for (int i = 0; i < ratios.length; i++) {
+        ratios[i] = drawn(references.get(i), random) / drawn(times.get(i), random);
+      }
+      means[draw] = mean(ratios);
+    }
+    Arrays.sort(means);
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] =
+          Statistics.median(references.get(i).clone()) / Statistics.median(times.get(i).clone());
+    }
+    return new Ratio(
+        mean(ratios), Statistics.percentile(means, 2.5), Statistics.percentile(means, 97.5));
   }
 
   private static double drawn(double[] from, SplittableRandom random) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,8 +46,11 @@ public final class WayBench {
   private final Set<Workload> compiled = new HashSet<>();
   private final Map<Tuning, Communicator> communicators = new LinkedHashMap<>();
 
-  private WayBench(Rank rank, WayPlan plan, Patterns patterns) {
+  private final List<NcclPeer> peers;
+
+  private WayBench(Rank rank, WayPlan plan, List<NcclPeer> peers, Patterns patterns) {
     this.rank = rank;
+    this.peers = peers;
     this.callsToCompile =
         rank.backend().name().equals("sim") ? SIMULATED_TO_COMPILE : CALLS_TO_COMPILE;
     this.plan = plan;
@@ -60,24 +64,41 @@ public final class WayBench {
    * @throws RuntimeException if a rank failed; the message is {@link Ranks}' report
    */
   public static void run(Backend backend, int ranks, WayPlan plan, Consumer<List<WayTimes>> told) {
+    run(backend, ranks, plan, List.of(), told, failure -> {});
+  }
+
+  /**
+   * The same beside other programs, which measure all sizes of an operation in one turn.
+   *
+   * @param peers rank 0 lets them have their turns; their times come behind the ways'
+   * @param failed rank 0 tells what goes wrong in a peer, which has no more turns with that
+   *     operation
+   */
+  public static void run(
+      Backend backend,
+      int ranks,
+      WayPlan plan,
+      List<NcclPeer> peers,
+      Consumer<List<WayTimes>> told,
+      Consumer<String> failed) {
     Patterns patterns = new Patterns(ranks, SEED);
     Ranks.run(
         backend,
         ranks,
         CommunicatorConfig.builder().tuning(Tuning.OFF).build(),
         List.of(),
-        rank -> new WayBench(rank, plan, patterns).measureAll(told));
+        rank -> new WayBench(rank, plan, peers, patterns).measureAll(told, failed));
   }
 
-  private void measureAll(Consumer<List<WayTimes>> told) {
+  private void measureAll(Consumer<List<WayTimes>> told, Consumer<String> failed) {
     try {
       for (Way way : plan.ways()) {
         communicators.computeIfAbsent(way.tuning(), this::open);
       }
-      for (BenchCase each : plan.cases(rank.worldSize())) {
-        List<WayTimes> times = measure(each);
+      for (List<BenchCase> together : plan.together(rank.worldSize(), !peers.isEmpty())) {
+        List<List<WayTimes>> times = measure(together, failed);
         if (rank.rank() == 0) {
-          told.accept(times);
+          times.forEach(told);
         }
       }
     } finally {
@@ -163,26 +184,39 @@ public final class WayBench {
     }
   }
 
-  private List<WayTimes> measure(BenchCase benchCase) {
-    Map<Tuning, CaseBuffers> windows = new LinkedHashMap<>();
+  /** Cases that are measured in the same rounds; the times of each. */
+  private List<List<WayTimes>> measure(List<BenchCase> together, Consumer<String> failed) {
     List<Ready> ready = new ArrayList<>();
-    try (CaseBuffers plain = CaseBuffers.outOfPlace(benchCase, rank)) {
-      try {
-        for (Way way : plan.ways()) {
-          Communicator comm = communicator(way);
-          CaseBuffers buffers =
-              way.choice().windows()
-                  ? windows.computeIfAbsent(
-                      way.tuning(), tuning -> CaseBuffers.of(benchCase, rank, comm))
-                  : plain.on(comm.defaultStream());
-          ready.add(new Ready(benchCase, way, buffers, comm));
-        }
-        return rounds(benchCase, ready);
-      } finally {
-        ready.forEach(Ready::close);
-        windows.values().forEach(CaseBuffers::close);
-        rank.processGroup().barrier(PATIENCE);
+    List<CaseBuffers> memory = new ArrayList<>();
+    try {
+      for (BenchCase each : together) {
+        prepare(each, ready, memory);
       }
+      return rounds(together, ready, failed);
+    } finally {
+      ready.forEach(Ready::close);
+      memory.reversed().forEach(CaseBuffers::close);
+      rank.processGroup().barrier(PATIENCE);
+    }
+  }
+
+  private void prepare(BenchCase benchCase, List<Ready> ready, List<CaseBuffers> memory) {
+    Map<Tuning, CaseBuffers> windows = new LinkedHashMap<>();
+    CaseBuffers plain = CaseBuffers.outOfPlace(benchCase, rank);
+    memory.add(plain);
+    for (Way way : plan.ways()) {
+      Communicator comm = communicator(way);
+      CaseBuffers buffers = plain.on(comm.defaultStream());
+      if (way.choice().windows()) {
+        CaseBuffers own = windows.get(way.tuning());
+        if (own == null) {
+          own = CaseBuffers.of(benchCase, rank, comm);
+          windows.put(way.tuning(), own);
+          memory.add(own);
+        }
+        buffers = own;
+      }
+      ready.add(new Ready(benchCase, way, buffers, comm));
     }
   }
 
@@ -194,36 +228,87 @@ public final class WayBench {
     return comm;
   }
 
-  private List<WayTimes> rounds(BenchCase benchCase, List<Ready> ready) {
+  private List<List<WayTimes>> rounds(
+      List<BenchCase> together, List<Ready> ready, Consumer<String> failed) {
     long[] wrong = new long[ready.size()];
     for (int i = 0; i < wrong.length; i++) {
       wrong[i] = ready.get(i).firstResult();
     }
-    Random order = new Random(SEED); // the same on all ranks
-    List<Ready> shuffled = new ArrayList<>(ready);
-    if (compiled.add(benchCase.workload())) {
-      for (int calls = 0; calls < callsToCompile; calls += ready.getFirst().calls()) {
-        ready.forEach(each -> each.measure(0)); // written again by the first round
-      }
+    for (int first = 0; first < ready.size(); first += plan.ways().size()) {
+      compile(ready.subList(first, first + plan.ways().size()));
     }
-    for (int round = 0; round < plan.rounds(); round++) {
-      Collections.shuffle(shuffled, order);
-      for (Ready each : shuffled) {
-        each.measure(round);
+    List<PeerTurns> others = others(together);
+    takeTurns(ready, others);
+    List<List<WayTimes>> times = new ArrayList<>();
+    for (int i = 0; i < ready.size(); i++) {
+      Ready each = ready.get(i);
+      if (i % plan.ways().size() == 0) {
+        times.add(new ArrayList<>());
       }
+      times
+          .getLast()
+          .add(
+              slowest(
+                  new WayTimes(
+                      each.benchCase.workload().label(),
+                      each.benchCase.bytes(rank.worldSize()),
+                      plan.ways().get(i % plan.ways().size()).name(),
+                      each.micros,
+                      wrong[i])));
     }
-    List<WayTimes> times = new ArrayList<>();
-    for (int i = 0; i < wrong.length; i++) {
-      times.add(
-          slowest(
-              new WayTimes(
-                  benchCase.workload().label(),
-                  benchCase.bytes(rank.worldSize()),
-                  plan.ways().get(i).name(),
-                  ready.get(i).micros,
-                  wrong[i])));
+    for (PeerTurns other : others) {
+      times.forEach(
+          line -> Optional.ofNullable(other.times(line.getFirst().bytes())).ifPresent(line::add));
+      Optional.ofNullable(other.failure()).filter(none -> rank.rank() == 0).ifPresent(failed);
     }
     return times;
+  }
+
+  private List<PeerTurns> others(List<BenchCase> together) {
+    Workload workload = together.getFirst().workload();
+    List<Long> sizes = together.stream().map(each -> each.bytes(rank.worldSize())).toList();
+    return peers.stream().map(peer -> new PeerTurns(peer, workload, sizes)).toList();
+  }
+
+  /** Calls of an operation that were never made are slow: all ways of its first case make some. */
+  private void compile(List<Ready> ways) {
+    if (compiled.add(ways.getFirst().benchCase.workload())) {
+      for (int calls = 0; calls < callsToCompile; calls += ways.getFirst().calls()) {
+        ways.forEach(each -> each.measure(0)); // written again by the first round
+      }
+    }
+  }
+
+  private void takeTurns(List<Ready> ready, List<PeerTurns> others) {
+    Random order = new Random(SEED); // the same on all ranks
+    List<Runnable> turns = new ArrayList<>();
+    int[] round = {0};
+    boolean[] isCold = {false};
+    for (Ready each : ready) {
+      turns.add(
+          () -> {
+            if (isCold[0]) {
+              each.measure(round[0]); // another program had the machine: not counted
+              isCold[0] = false;
+            }
+            each.measure(round[0]);
+          });
+    }
+    for (PeerTurns other : others) {
+      turns.add(
+          () -> {
+            rank.processGroup().barrier(PATIENCE);
+            if (rank.rank() == 0) {
+              other.take();
+            }
+            rank.processGroup().barrier(PATIENCE);
+            isCold[0] = true;
+          });
+    }
+    for (; round[0] < plan.rounds(); round[0]++) {
+      Collections.shuffle(turns, order);
+      turns.forEach(Runnable::run);
+    }
   }
 
   /** What the slowest rank took in each round, and what is wrong on any. */

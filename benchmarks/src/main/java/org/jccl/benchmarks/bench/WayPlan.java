@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.bench;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jccl.DataType;
 import org.jccl.ReduceOp.Builtin;
 
@@ -42,6 +43,11 @@ public record WayPlan(
         .toList();
   }
 
+  /** 8 B, 32 B, … to {@code most}: what nccl-tests measures in one run with {@code -f 4}. */
+  public static List<Long> powersOfFour(long most) {
+    return LongStream.iterate(8, size -> size <= most, size -> size * 4).boxed().toList();
+  }
+
   /** The same of one operation, in these sizes. */
   public WayPlan of(Workload workload, List<Long> some) {
     return new WayPlan(List.of(workload), some, ways, rounds, checkedBytes);
@@ -60,6 +66,16 @@ public record WayPlan(
         .toList();
   }
 
+  /** The cases that are measured in the same rounds: all of an operation, or each by itself. */
+  List<List<BenchCase>> together(int ranks, boolean isByOperation) {
+    List<BenchCase> all = cases(ranks);
+    return isByOperation
+        ? workloads.stream()
+            .map(workload -> all.stream().filter(c -> c.workload().equals(workload)).toList())
+            .toList()
+        : all.stream().map(List::of).toList();
+  }
+
   private static BenchCase caseOf(Workload workload, long bytes, int ranks) {
     DataType type = DataType.FLOAT32;
     long count = Math.max(1, workload.operation().countFor(bytes, ranks, type.bytes()));
@@ -68,7 +84,7 @@ public record WayPlan(
   }
 
   /** Calls in one measurement: about a millisecond of small ones, few of large ones. */
-  static int callsFor(long bytes) {
+  public static int callsFor(long bytes) {
     if (bytes <= 256 << 10) {
       return 120;
     }

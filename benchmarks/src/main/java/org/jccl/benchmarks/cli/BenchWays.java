@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
+import org.jccl.benchmarks.bench.NcclPeer;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
 import org.jccl.benchmarks.bench.WayPlan;
@@ -22,6 +23,8 @@ import org.jccl.benchmarks.report.Part;
 import org.jccl.benchmarks.report.ReportComparison;
 import org.jccl.benchmarks.report.ReportPage;
 import org.jccl.benchmarks.screen.Progress;
+import org.jccl.benchmarks.ways.NcclPeers;
+import org.jccl.benchmarks.ways.PeerRatios;
 import org.jccl.benchmarks.ways.WayPart;
 import org.jccl.benchmarks.ways.WayReport;
 import org.jccl.benchmarks.ways.WayTable;
@@ -30,6 +33,7 @@ import org.jccl.config.Tuning;
 import org.jccl.config.TuningChoice;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
+import org.jccl.nccl.NcclBackend;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -64,11 +68,34 @@ final class BenchWays {
   private boolean kernels;
 
   @Option(
+      names = "--peers",
+      description =
+          "On GPUs: the same as --tuned, in turns with other programs that use NCCL: nccl-tests, PyNccl's"
+              + " way, torch.distributed, those that are here; it says which are not, and why.")
+  private boolean peers;
+
+  @Option(
+      names = "--nccl-tests",
+      converter = Paths.FolderToRead.class,
+      paramLabel = "DIR",
+      description =
+          "With --peers: the folder with nccl-tests' programs. Without it: where all_reduce_perf is"
+              + " on the PATH.")
+  private @Nullable Path testPrograms;
+
+  @Option(
+      names = "--python",
+      converter = Paths.FileToRead.class,
+      paramLabel = "FILE",
+      description = "With --peers: a Python 3 that has torch. Without it: python3 of the PATH.")
+  private @Nullable Path python;
+
+  @Option(
       names = "--rounds",
       converter = Numbers.Times.class,
       paramLabel = "N",
       defaultValue = "14",
-      description = "With --tuned: rounds. Default: ${DEFAULT-VALUE}.")
+      description = "With --tuned and --peers: rounds. Default: ${DEFAULT-VALUE}.")
   private int rounds;
 
   @Option(
@@ -95,7 +122,7 @@ final class BenchWays {
 
   /** Whether one of these options was given. */
   boolean isWanted() {
-    return tuned || compare != null || baseline != null;
+    return tuned || peers || compare != null || baseline != null;
   }
 
   /** Does it; the exit code. */
@@ -116,23 +143,68 @@ final class BenchWays {
       WayPlan plan =
           new WayPlan(
               operations == null ? WayPlan.usualWorkloads() : workloads(operations),
-              WayPlan.usualSizes(most),
+              peers ? WayPlan.powersOfFour(most) : WayPlan.usualSizes(most),
               ways(opened.backend(), opened.ranks(), screen),
               rounds,
               128 * MIB);
-      Progress progress = Progress.of("bench", command.commandLine().getErr());
-      WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()));
-      try (progress) {
-        WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
-      }
-      table.end();
-      WayReport report = WayReport.of(EnvironmentCard.of(opened), line, table.times());
+      Measured measured = measured(opened, plan, line, screen);
+      WayTable table = measured.table;
+      WayReport report =
+          WayReport.of(EnvironmentCard.of(opened), line, table.times(), measured.notes);
       if (before != null) {
         report = confirmed(before, report, plan, opened, screen);
       }
       write(report, before, screen);
       int slower = before == null ? 0 : WayVerdict.print(before, report, screen);
       return table.wrong() > 0 || slower > 0 ? 1 : 0;
+    }
+  }
+
+  /** The table, and what is to be said of other programs. */
+  private record Measured(WayTable table, List<String> notes) {}
+
+  private Measured measured(
+      BackendOptions.Opened opened, WayPlan plan, String line, PrintWriter screen)
+      throws IOException {
+    Progress progress = Progress.of("bench", command.commandLine().getErr());
+    int rows = plan.size(opened.ranks());
+    List<String> names = new ArrayList<>(plan.ways().stream().map(Way::name).toList());
+    if (!peers) {
+      WayTable table = new WayTable(screen, progress, rows, names);
+      try (progress) {
+        WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+      }
+      table.end();
+      return new Measured(table, List.of());
+    }
+    Path library =
+        opened.backend() instanceof NcclBackend nccl ? Path.of(nccl.library().description()) : null;
+    try (progress;
+        NcclPeers others = NcclPeers.find(opened.ranks(), library, testPrograms, python)) {
+      others.notes().forEach(note -> screen.println("# " + note));
+      List<String> failures = new ArrayList<>();
+      List<String> peerNames = others.peers().stream().map(NcclPeer::name).toList();
+      names.addAll(peerNames);
+      WayTable table = new WayTable(screen, progress, rows, names);
+      WayBench.run(
+          opened.backend(),
+          opened.ranks(),
+          plan,
+          others.peers(),
+          row -> {
+            table.row(row);
+            keep(WayReport.of(EnvironmentCard.of(opened), line, table.times(), others.notes()));
+          },
+          failures::add);
+      table.end();
+      PeerRatios.print(table, peerNames, screen);
+      List<String> notes = new ArrayList<>(others.notes());
+      notes.addAll(failures);
+      notes.forEach(note -> screen.println("# " + note));
+      return new Measured(table, notes);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", interrupted);
     }
   }
 
@@ -252,6 +324,19 @@ final class BenchWays {
     Files.createDirectories(file.toAbsolutePath().getParent());
     WholeFile.write(file, ReportPage.write(part.heading(), List.of(part)));
     screen.println("# wrote " + file);
+  }
+
+  /** What is there so far, in case the run is ended from outside. */
+  private void keep(WayReport report) {
+    Path folder = folder();
+    if (folder != null) {
+      try {
+        Files.createDirectories(folder);
+        report.write(folder.resolve("rounds.json"));
+      } catch (IOException failed) {
+        // The end of the run tries again, and says what is wrong.
+      }
+    }
   }
 
   private void write(WayReport report, @Nullable WayReport before, PrintWriter screen)

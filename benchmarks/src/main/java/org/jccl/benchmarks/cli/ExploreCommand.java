@@ -98,7 +98,8 @@ final class ExploreCommand implements Callable<Integer> {
   }
 
   private String schedulesBegun() {
-    return program.begun() + " schedules";
+    long begun = program.begun();
+    return begun + (begun == 1 ? " schedule" : " schedules");
   }
 
   private int told(Exploration found) throws IOException {

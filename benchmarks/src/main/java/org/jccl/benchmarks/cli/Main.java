@@ -66,7 +66,8 @@ import picocli.CommandLine.TypeConversionException;
     },
     footer = {
       "",
-      "In a source tree the launcher also knows: build, format, javadoc, test [maven arguments].",
+      "The launcher also knows: javac, java; in a source tree build, test, install, stage, site, javadoc,",
+      "samples, format (the head of the file jccl says what each does).",
       "JCCL_JAVA_OPTS holds further options for the JVM, JCCL_CLASS_PATH further folders and jars, as",
       "those with a backend or rules of your own."
     })

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
+import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayPlan;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
@@ -137,7 +138,8 @@ final class TuneCommand implements Callable<Integer> {
     long most = maxBytes != null ? maxBytes : backend.name().equals("nccl") ? 512 * MIB : 2 * MIB;
     WayPlan plan = TuneRun.plan(backend, workloads(), most, rounds);
     Progress progress = Progress.of("tune", spec.commandLine().getErr());
-    WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()));
+    List<String> names = plan.ways().stream().map(Way::name).toList();
+    WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()), names);
     screen.printf(
         Locale.ROOT, "# jccl tune: %s, %d rounds%n", backend.description(), plan.rounds());
     screen.flush();
@@ -169,7 +171,7 @@ final class TuneCommand implements Callable<Integer> {
           spec.commandLine(), "--out: cannot write '" + file + "': " + BoundedFile.why(failed));
     }
     if (raw != null) {
-      WayReport.of(EnvironmentCard.of(opened), "jccl tune", table.times()).write(raw);
+      WayReport.of(EnvironmentCard.of(opened), "jccl tune", table.times(), List.of()).write(raw);
     }
     screen.println("# chosen: " + entry.choice());
     screen.println("# wrote " + file);

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A program that is run once: never longer than allowed, and never left behind. */
-final class Child {
+public final class Child {
   private static final int SHOWN = 400;
 
   private Child() {}
@@ -25,9 +25,10 @@ final class Child {
    * @param seconds how long it ran
    * @param others share of the processors that others took meanwhile, NaN if unknown
    */
-  record Outcome(String output, String failure, double seconds, double others) {}
+  public record Outcome(String output, String failure, double seconds, double others) {}
 
-  static Outcome run(
+  /** Runs it in {@code folder}, whose files are its output. */
+  public static Outcome run(
       List<String> command, Map<String, String> environment, Path folder, Duration limit)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile(folder, "child", ".out");

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program that is asked again and again, one question a line, and sleeps between: the simulator's
- * JVM, which stays warm while its peers have their turns. It starts with the first question, and
- * again with the next one after it had to be stopped.
+ * JVM, which stays warm while its peers have their turns, or Python's processes beside NCCL. It
+ * starts with the first question, and again with the next one after it had to be stopped.
  */
-final class Resident implements AutoCloseable {
+public final class Resident implements AutoCloseable {
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final String ENDED = "ended before it had answered";
 
@@ -36,13 +36,13 @@ final class Resident implements AutoCloseable {
    *
    * @param errors where its standard error goes
    */
-  Resident(List<String> command, Path errors) {
+  public Resident(List<String> command, Path errors) {
     this.command = List.copyOf(command);
     this.errors = errors;
   }
 
   /** Asks, and waits at most {@code limit} for the answer. */
-  Child.Outcome ask(List<String> question, Duration limit)
+  public Child.Outcome ask(List<String> question, Duration limit)
       throws IOException, InterruptedException {
     Running now = running();
     ProcessHandle process = now.process.toHandle();

@@ -25,18 +25,22 @@ import org.jspecify.annotations.Nullable;
  * @param started when
  * @param command how it was asked for
  * @param times the rounds of each operation, size and way
+ * @param notes which other programs had their turns, and which are missing and why
  */
-public record WayReport(String machine, String started, String command, List<WayTimes> times) {
+public record WayReport(
+    String machine, String started, String command, List<WayTimes> times, List<String> notes) {
   private static final String FORMAT = "jccl-rounds-1";
   private static final JSON JACKSON = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
 
-  /** With an immutable list. */
+  /** With immutable lists. */
   public WayReport {
     times = List.copyOf(times);
+    notes = List.copyOf(notes);
   }
 
   /** What was measured there just now. */
-  public static WayReport of(Environment environment, String command, List<WayTimes> times) {
+  public static WayReport of(
+      Environment environment, String command, List<WayTimes> times, List<String> notes) {
     String machine =
         environment.devices().size()
             + " x "
@@ -47,7 +51,7 @@ public record WayReport(String machine, String started, String command, List<Way
             + environment.cpu()
             + ", "
             + environment.jdk();
-    return new WayReport(machine, environment.started(), command, times);
+    return new WayReport(machine, environment.started(), command, times, notes);
   }
 
   /** Writes it. */
@@ -62,6 +66,9 @@ public record WayReport(String machine, String started, String command, List<Way
     json.put("machine", machine);
     json.put("started", started);
     json.put("command", command);
+    if (!notes.isEmpty()) {
+      json.put("peers", notes);
+    }
     json.put("lines", times.stream().map(WayReport::line).toList());
     try {
       return JACKSON.asString(json) + "\n";
@@ -105,11 +112,19 @@ public record WayReport(String machine, String started, String command, List<Way
     for (JsonNode line : fields.get("lines").elements()) {
       times.add(readLine(line.fields()));
     }
+    List<String> notes = new ArrayList<>();
+    JsonNode peers = fields.find("peers");
+    if (peers != null) {
+      for (JsonNode each : peers.elements()) {
+        notes.add(each.text());
+      }
+    }
     return new WayReport(
         fields.get("machine").text(),
         fields.get("started").text(),
         fields.get("command").text(),
-        times);
+        times,
+        notes);
   }
 
   private static WayTimes readLine(JsonFields fields) throws BadFileException {
@@ -143,12 +158,13 @@ public record WayReport(String machine, String started, String command, List<Way
 
   /** The same where lines that were measured again, and were not slow then, take their place. */
   public WayReport with(List<WayTimes> again) {
-    WayReport newer = new WayReport(machine, started, command, again);
+    WayReport newer = new WayReport(machine, started, command, again, notes);
     return new WayReport(
         machine,
         started,
         command,
-        times.stream().map(each -> Objects.requireNonNullElse(newer.find(each), each)).toList());
+        times.stream().map(each -> Objects.requireNonNullElse(newer.find(each), each)).toList(),
+        notes);
   }
 
   /** The line of the same operation, size and way; null if there is none. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WayTable {
   /** Where the geometric means part: below it a call is mostly what launching it costs. */
-  private static final long SMALL = 256 << 10;
+  static final long SMALL = 256 << 10;
 
   /** No interval of such a line may lie below this: what is slower beyond noise. */
   private static final double SLOWER = 0.98;
@@ -28,14 +28,21 @@ public final class WayTable {
   private final PrintWriter out;
   private final RunScreen.Steps steps;
   private final int rows;
+  private final List<String> columns;
   private final List<List<WayTimes>> all = new ArrayList<>();
   private @Nullable String operation;
 
-  /** A table that goes to {@code out}; {@code steps} hears of each row of {@code rows}. */
-  public WayTable(PrintWriter out, RunScreen.Steps steps, int rows) {
+  /**
+   * A table that goes to {@code out}.
+   *
+   * @param steps hears of each row of {@code rows}
+   * @param columns the ways, the reference first; a row may lack any other
+   */
+  public WayTable(PrintWriter out, RunScreen.Steps steps, int rows, List<String> columns) {
     this.out = out;
     this.steps = steps;
     this.rows = rows;
+    this.columns = List.copyOf(columns);
   }
 
   /** One operation and size in all ways, the reference first. */
@@ -43,17 +50,22 @@ public final class WayTable {
     WayTimes first = ways.getFirst();
     if (!first.operation().equals(operation)) {
       operation = first.operation();
-      head(ways);
+      head();
     }
     all.add(ways);
     StringBuilder line =
         new StringBuilder(text("%10s  %9.2f", Units.bytes(first.bytes()), first.median()));
-    for (WayTimes each : ways.subList(1, ways.size())) {
-      Ratio ratio = Ratio.of(first.micros(), each.micros());
-      line.append(
-          text(
-              "  %9.2f %5.2f x (%4.2f-%4.2f)",
-              each.median(), ratio.value(), ratio.low(), ratio.high()));
+    for (String column : columns.subList(1, columns.size())) {
+      WayTimes each = find(ways, column);
+      if (each == null) {
+        line.append(text("  %29s", "-"));
+      } else {
+        Ratio ratio = Ratio.of(first.micros(), each.micros());
+        line.append(
+            text(
+                "  %9.2f %5.2f x (%4.2f-%4.2f)",
+                each.median(), ratio.value(), ratio.low(), ratio.high()));
+      }
     }
     long wrong = ways.stream().mapToLong(WayTimes::wrong).max().orElse(0);
     out.println(line + (wrong > 0 ? "  WRONG: " + wrong : ""));
@@ -61,15 +73,18 @@ public final class WayTable {
     steps.at("after " + first.operation() + " " + Units.bytes(first.bytes()), all.size(), rows);
   }
 
-  private void head(List<WayTimes> ways) {
+  private void head() {
     StringBuilder line = new StringBuilder(text("# %8s  %9s", "bytes", "us"));
-    for (WayTimes each : ways.subList(1, ways.size())) {
-      line.append(text("  %29s", each.way()));
-    }
+    columns.subList(1, columns.size()).forEach(each -> line.append(text("  %29s", each)));
     out.println("#");
     out.println(
-        "# " + operation + ", " + ways.getFirst().way() + " first, times as fast, 95 % interval");
+        "# " + operation + ", " + columns.getFirst() + " first, times as fast, 95 % interval");
     out.println(line);
+  }
+
+  /** A row's cell; null if the row lacks it. */
+  static @Nullable WayTimes find(List<WayTimes> row, String way) {
+    return row.stream().filter(each -> each.way().equals(way)).findFirst().orElse(null);
   }
 
   /** The closing lines: geometric means, what is slower, the states of the host. */
@@ -79,16 +94,14 @@ public final class WayTable {
     }
     out.println("#");
     out.println("# geometric means, up to 256 KiB / above / all");
-    List<WayTimes> names = all.getFirst();
-    for (int way = 1; way < names.size(); way++) {
-      int index = way;
+    for (String way : columns.subList(1, columns.size())) {
       out.println(
           text(
               "# %-28s %5.2f / %5.2f / %5.2f",
-              names.get(way).way(),
-              mean(index, each -> each.bytes() <= SMALL),
-              mean(index, each -> each.bytes() > SMALL),
-              mean(index, each -> true)));
+              way,
+              mean(way, each -> each.bytes() <= SMALL),
+              mean(way, each -> each.bytes() > SMALL),
+              mean(way, each -> true)));
     }
     tellSlower();
     tellStates();
@@ -96,12 +109,15 @@ public final class WayTable {
     out.flush();
   }
 
-  private double mean(int way, Predicate<WayTimes> which) {
-    return Ratio.mean(
-        all.stream()
-            .filter(row -> which.test(row.getFirst()))
-            .mapToDouble(row -> row.getFirst().median() / row.get(way).median())
-            .toArray());
+  private double mean(String way, Predicate<WayTimes> which) {
+    List<Double> ratios = new ArrayList<>();
+    for (List<WayTimes> row : all) {
+      WayTimes each = find(row, way);
+      if (each != null && which.test(each)) {
+        ratios.add(row.getFirst().median() / each.median());
+      }
+    }
+    return Ratio.mean(ratios.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   private void tellSlower() {
@@ -155,6 +171,11 @@ public final class WayTable {
         .mapToLong(WayTimes::wrong)
         .filter(each -> each > 0)
         .sum();
+  }
+
+  /** The rows: an operation and size each, in all ways. */
+  List<List<WayTimes>> rows() {
+    return all;
   }
 
   /** All rows, one after the other. */

@@ -65,6 +65,8 @@ class BadInputTest {
           run --backend sim --trace /proc/nowhere/x org.jccl.benchmarks.cli.QuietProgram | cannot write
           report                        | html, compare
           report html /no/such/x.json   | cannot read
+          report html pom.xml /no/such/x.json --out y.html | cannot read '/no/such/x.json'
+          explain COL-04 no-rule        | 'no-rule' is no folder, no rule
           report trace /no/such/a /no/b | cannot read
           report status --tables /no/x  | no folder
           predict                       | --ranks

@@ -16,6 +16,7 @@ import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
+import org.jccl.ops.KernelCalls;
 import org.jccl.ops.Operation;
 
 /**
@@ -56,12 +57,23 @@ public final class FloatCases {
   /** Of the second communicator: all ranks again, with longer parts. */
   private static final int FEW_CHANNELS = 2;
 
+  /** What jccl's own kernels fold (KRN-02). */
+  private static final List<DataType> IN_KERNELS =
+      List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
+
   private final int ranks;
+  private final boolean kernels;
   private final List<DataType> types = new ArrayList<>();
 
   /** Cases for a world of {@code ranks} that a subject with {@code capabilities} can run. */
   public FloatCases(int ranks, Capabilities capabilities) {
+    this(ranks, capabilities, false);
+  }
+
+  /** The same; with {@code kernels} two of three are calls that own kernels carry out. */
+  FloatCases(int ranks, Capabilities capabilities, boolean kernels) {
     this.ranks = ranks;
+    this.kernels = kernels;
     for (DataType type : DataType.values()) {
       boolean known = capabilities.types().contains(type);
       if (known && (!type.isFloat8() || capabilities.float8Reductions())) {
@@ -93,6 +105,9 @@ public final class FloatCases {
     SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong());
     int splits = WorldSplit.of(ranks).size();
     int communicator = random.nextInt(6) == 0 ? random.nextInt(1, splits) : 0;
+    if (kernels && random.nextInt(3) != 0) {
+      return legal(program(ranks, communicator, List.of(inKernel(random))));
+    }
     boolean group = random.nextInt(4) == 0;
     int calls = group ? random.nextInt(2, MOST_CALLS + 1) : 1;
     boolean alike = group && random.nextBoolean();
@@ -130,6 +145,18 @@ public final class FloatCases {
     boolean onDevice = fold == FOLDS.size() - 1;
     Layout layout = new Layout(inPlace, false, sendOffset, recvOffset, onDevice);
     return new CallSpec(form, type, FOLDS.get(fold), taken, root, layout, kind, seed);
+  }
+
+  private CallSpec inKernel(SplittableRandom random) {
+    CallSpec drawn = call(random, false);
+    DataType type = one(random, IN_KERNELS);
+    Operation operation = random.nextBoolean() ? Operation.ALL_REDUCE : Operation.REDUCE_SCATTER;
+    long most = KernelCalls.MOST_BYTES / type.bytes() / ranks;
+    return drawn
+        .with(CallForm.of(operation), Fold.SUM)
+        .withType(type)
+        .withLayout(drawn.layout().scalarOnDevice(false))
+        .withCount(1 + drawn.count() % most);
   }
 
   private static <T> T one(SplittableRandom random, List<T> of) {

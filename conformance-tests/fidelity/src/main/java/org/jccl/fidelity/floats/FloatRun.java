@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import net.jqwik.api.Shrinkable;
+import org.jccl.config.Tuning;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.engine.Outcome;
@@ -112,7 +113,8 @@ public final class FloatRun {
     String version = NcclFunction.text(subject.capabilities().version());
     String about =
         "NCCL %s, %s, variables %s"
-            .formatted(version, config.profile().name(), new TreeMap<>(config.environment()));
+                .formatted(version, config.profile().name(), new TreeMap<>(config.environment()))
+            + (SeedRun.tuning().isEmpty() ? "" : ", " + SeedRun.tuning());
     SeedRun.Range range =
         new SeedRun.Range(
             config.ranks(),
@@ -134,7 +136,7 @@ public final class FloatRun {
     private String choices = "";
 
     Floats(Subject subject, Worlds worlds, Worlds simulated, int ranks) {
-      this.cases = new FloatCases(ranks, subject.capabilities());
+      this.cases = new FloatCases(ranks, subject.capabilities(), Tuning.ofProcess().usesKernels());
       this.simulated = simulated;
       this.comparison = new SubjectComparison(worlds, simulated, Failures.THROWN);
     }

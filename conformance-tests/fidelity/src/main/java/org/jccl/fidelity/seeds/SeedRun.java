@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Shrinkable;
 import net.jqwik.api.sessions.JqwikSession;
+import org.jccl.config.Tuning;
 import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.harness.RunScreen;
@@ -53,6 +54,12 @@ public final class SeedRun<P> {
   private int differing;
   private int nans;
   private boolean failed;
+
+  /** What a table is about where the process has a tuning; empty where it has none. */
+  public static String tuning() {
+    Tuning given = Tuning.ofProcess();
+    return given.isOn() || given.usesKernels() ? "tuning " + given : "";
+  }
 
   /** Results go to {@code folder}, words to {@code out}. */
   public SeedRun(
