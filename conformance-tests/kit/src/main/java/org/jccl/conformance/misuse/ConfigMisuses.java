@@ -13,7 +13,7 @@ import org.jccl.Stream;
 import org.jccl.config.CallField;
 import org.jccl.config.ConfigField;
 
-/** SIM-67 to SIM-69: configurations of calls, and communicators configured differently. */
+/** SIM-67 to SIM-70: configurations of calls, and communicators configured differently. */
 final class ConfigMisuses {
   private ConfigMisuses() {}
 
@@ -28,7 +28,8 @@ final class ConfigMisuses {
             .pair((r, wrong) -> sum(r, selecting(r, wrong ? "collnet" : "collnet,ring"), !wrong)),
         MisuseCase.of("SIM-69")
             .saying("launchOrderImplicit 0", "launchOrderImplicit 1")
-            .pair(ConfigMisuses::bothOrders));
+            .pair(ConfigMisuses::bothOrders),
+        MisuseCase.of("SIM-70").naming(0, 1).pair(OneSidedMisuses::signalEarly));
   }
 
   private static void sum(MisuseRank r, MemorySegment config, boolean isDone) {

@@ -11,7 +11,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.ops.NcclFunction;
 
-/** SIM-54 to SIM-60 and SIM-70: registration, windows and one-sided operations. */
+/** SIM-54 to SIM-60, and the program of SIM-70: registration, windows and one-sided operations. */
 final class OneSidedMisuses {
   /** {@code NCCL_WIN_COLL_SYMMETRIC} (rule WIN-04). */
   private static final int SYMMETRIC = 1;
@@ -41,8 +41,7 @@ final class OneSidedMisuses {
         MisuseCase.of("SIM-59").naming(1).pair((r, wrong) -> signal(r, !wrong || r.rank() == 0)),
         MisuseCase.of("SIM-60")
             .naming(0, 1)
-            .pair((r, wrong) -> bothPut(r, wrong ? 0 : 4L * COUNT * r.rank())),
-        MisuseCase.of("SIM-70").naming(0, 1).pair(OneSidedMisuses::signalEarly));
+            .pair((r, wrong) -> bothPut(r, wrong ? 0 : 4L * COUNT * r.rank())));
   }
 
   private static MemorySegment window(MisuseRank r, long comm, DeviceBuffer memory) {
@@ -63,7 +62,7 @@ final class OneSidedMisuses {
   }
 
   /** A signal to itself before there is a window, or behind one. */
-  private static void signalEarly(MisuseRank r, boolean wrong) {
+  static void signalEarly(MisuseRank r, boolean wrong) {
     long comm = r.openWarm();
     DeviceBuffer target = r.ncclFloats(WINDOW, 0);
     if (!wrong) {

@@ -79,17 +79,10 @@ public final class CommunicatorOrder implements IssueOrder.User {
     }
     for (CommMember member : comm.present()) {
       IssueOrder place = places[member.rank()];
-      if (place != null) {
-        place.kinds().add(member);
+      LaunchQueue queue = ranks.of(member.rank());
+      if (place != null && queue != null) {
+        place.kinds().add(queue);
       }
-    }
-  }
-
-  /** A launch starts on its device. */
-  void started(Launch launch) {
-    IssueOrder place = places[launch.member().rank()];
-    if (place != null) {
-      place.kinds().started(launch);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jccl.CheckLevel;
+import org.jccl.ops.Call;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.comm.CommMember;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch implements RunningLaunch, ResidentKernels.Resident {
+public final class Launch implements RunningLaunch, ResidentKernels.Resident, MixedOrders.Work {
   private final LaunchQueue queue;
   private final CommMember member;
   private final CollectiveMatching collectives;
@@ -143,8 +144,8 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     }
   }
 
-  /** Whether {@code known} has its end. */
-  boolean isBefore(Clock known) {
+  @Override
+  public boolean isBefore(Clock known) {
     for (Gate gate : gates) {
       ClockLane lane = gate.stream().lane();
       if (lane != null && known.at(lane.number()) > gate.tick()) {
@@ -154,14 +155,19 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     return false;
   }
 
-  /** It is the last one of its kind on each of its lanes. */
-  void putLanes(Map<Integer, Launch> kind) {
+  @Override
+  public void putLanes(Map<Integer, MixedOrders.Work> kind) {
     for (Gate gate : gates) {
       ClockLane lane = gate.stream().lane();
       if (lane != null) {
         kind.put(lane.number(), this);
       }
     }
+  }
+
+  @Override
+  public @Nullable Call firstCall() {
+    return parts.isEmpty() ? null : parts.getFirst().call();
   }
 
   /** What is known to whoever comes after it; null where nobody keeps that. */
@@ -362,7 +368,10 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     }
     if (member.device().simulation().order() != null) {
       order = StreamOp.startTogether(gates, queue.orderFor(this));
-      queue.ranks().order().started(this); // a report stops it before it has started
+      MixedOrders mixed = queue.mixed();
+      if (mixed != null) {
+        mixed.started(this); // a report stops it before it has started
+      }
     }
     started = true;
     if (previous != null) {
@@ -586,7 +595,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     return oneSided;
   }
 
-  /** Where its first call was made, if that is known. */
+  @Override
   public @Nullable Object site() {
     return gates.isEmpty() ? null : gates.getFirst().site();
   }
