@@ -3,6 +3,7 @@ package org.jccl.sim.explore;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jccl.CleanText;
 
 /**
  * What a search has come to.
@@ -39,14 +40,10 @@ public record Exploration(
   /** {@return one line: {@code complete: 36 schedules, 0 failures}} */
   public String summary() {
     String found =
-        failures.size()
-            + (failures.size() == 1 ? " failure" : " failures")
-            + (failures.isEmpty()
-                ? ""
-                : ", in " + failed + " of " + runs + (runs == 1 ? " run" : " runs"));
+        CleanText.count(failures.size(), "failure")
+            + (failures.isEmpty() ? "" : ", in " + failed + " of " + CleanText.count(runs, "run"));
     return complete
-        ? String.format(
-            "complete: %,d %s, %s", schedules, schedules == 1 ? "schedule" : "schedules", found)
+        ? "complete: " + CleanText.count(schedules, "schedule") + ", " + found
         : "not complete: " + coverage + ", " + found;
   }
 }

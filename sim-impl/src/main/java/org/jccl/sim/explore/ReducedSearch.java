@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jccl.CleanText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,10 +96,9 @@ final class ReducedSearch implements Search {
 
   @Override
   public String coverage() {
-    return classes.size()
-        + " schedules that differ, in "
-        + runs
-        + " runs"
+    return CleanText.count(classes.size(), "schedule")
+        + (classes.size() == 1 ? ", in " : " that differ, in ")
+        + CleanText.count(runs, "run")
         + (lost == 0 ? "" : ", of which " + lost + " could not be steered as meant");
   }
 }

@@ -2,6 +2,7 @@ package org.jccl.sim.explore;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.jccl.CleanText;
 
 /** One schedule after the other, each from a number of its own. */
 final class SamplingSearch implements Search {
@@ -49,6 +50,10 @@ final class SamplingSearch implements Search {
 
   @Override
   public String coverage() {
-    return runs + " schedules, of which " + classes.size() + " differ in the order of conflicts";
+    return CleanText.count(runs, "schedule")
+        + ", of which "
+        + classes.size()
+        + (classes.size() == 1 ? " differs" : " differ")
+        + " in the order of conflicts";
   }
 }
