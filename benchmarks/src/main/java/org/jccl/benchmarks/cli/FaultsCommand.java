@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
     description =
         "Runs a class that implements org.jccl.RankProgram on simulated devices, each "
             + "time with another fault, and says what comes of each: recovered, reported, "
-            + "silent wrong data, or a hang.",
+            + "silent wrong data, or a hang. The exit code is 1 if there was silent wrong data or "
+            + "a hang; with --plan also if the program failed.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class FaultsCommand implements Callable<Integer> {
@@ -195,7 +196,10 @@ final class FaultsCommand implements Callable<Integer> {
       write(json, table);
       System.err.println("jccl faults: every outcome is in " + json);
     }
-    return 0;
+    Map<FaultClass, Integer> counts = table.counts();
+    return counts.containsKey(FaultClass.HANG) || counts.containsKey(FaultClass.SILENT_WRONG_DATA)
+        ? 1
+        : 0;
   }
 
   private Set<FaultKind> kindsToStrike() {

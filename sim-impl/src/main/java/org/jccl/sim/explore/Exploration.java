@@ -3,7 +3,6 @@ package org.jccl.sim.explore;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import org.jccl.CleanText;
 
 /**
  * What a search has come to.
@@ -40,10 +39,10 @@ public record Exploration(
   /** {@return one line: {@code complete: 36 schedules, 0 failures}} */
   public String summary() {
     String found =
-        CleanText.count(failures.size(), "failure")
-            + (failures.isEmpty() ? "" : ", in " + failed + " of " + CleanText.count(runs, "run"));
+        Counted.failures(failures.size())
+            + (failures.isEmpty() ? "" : ", in " + failed + " of " + Counted.runs(runs));
     return complete
-        ? "complete: " + CleanText.count(schedules, "schedule") + ", " + found
+        ? "complete: " + Counted.schedules(schedules) + ", " + found
         : "not complete: " + coverage + ", " + found;
   }
 }

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jccl.CleanText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,9 +95,10 @@ final class ReducedSearch implements Search {
 
   @Override
   public String coverage() {
-    return CleanText.count(classes.size(), "schedule")
-        + (classes.size() == 1 ? ", in " : " that differ, in ")
-        + CleanText.count(runs, "run")
+    return Counted.schedules(classes.size())
+        + (classes.size() == 1 ? "" : " that differ")
+        + ", in "
+        + Counted.runs(runs)
         + (lost == 0 ? "" : ", of which " + lost + " could not be steered as meant");
   }
 }

@@ -2,7 +2,6 @@ package org.jccl.sim.explore;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.jccl.CleanText;
 
 /** One schedule after the other, each from a number of its own. */
 final class SamplingSearch implements Search {
@@ -50,10 +49,9 @@ final class SamplingSearch implements Search {
 
   @Override
   public String coverage() {
-    return CleanText.count(runs, "schedule")
+    return Counted.schedules(runs)
         + ", of which "
         + classes.size()
-        + (classes.size() == 1 ? " differs" : " differ")
-        + " in the order of conflicts";
+        + " differ in the order of conflicts";
   }
 }

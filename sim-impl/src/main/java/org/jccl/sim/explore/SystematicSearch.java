@@ -3,7 +3,6 @@ package org.jccl.sim.explore;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.jccl.CleanText;
 import org.jspecify.annotations.Nullable;
 
 /** Every stream of choices, one after the other, or every one with few delays. */
@@ -75,9 +74,7 @@ final class SystematicSearch implements Search {
   @Override
   public String coverage() {
     return isAll()
-        ? CleanText.count(runs, "schedule") + ", without reduction"
-        : CleanText.count(runs, "schedule")
-            + " of those with at most "
-            + CleanText.count(mostDelays, "delay");
+        ? Counted.schedules(runs) + ", without reduction"
+        : Counted.schedules(runs) + " of those with at most " + mostDelays + " delays";
   }
 }

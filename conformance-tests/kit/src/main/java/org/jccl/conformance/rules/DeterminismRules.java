@@ -8,9 +8,6 @@ import org.jccl.conformance.data.Fold;
 
 /** What can be repeated, and what no order can change (rules DET and NAN-06). */
 public class DeterminismRules extends NumericsSuite {
-  /** About the current subject. */
-  public DeterminismRules() {}
-
   @Example
   @Needs(environment = LL)
   public void required_NAN_06_llShowsNoOrderOfTwoOperands() {

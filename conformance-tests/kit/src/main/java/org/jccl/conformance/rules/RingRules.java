@@ -12,9 +12,6 @@ import org.jccl.conformance.rules.RankOrders.Place;
  * every element.
  */
 public class RingRules extends NumericsSuite {
-  /** About the current subject. */
-  public RingRules() {}
-
   @Example
   @Needs(environment = RING)
   public void optional_RING_01_anAllReduceFoldsAChunkFromItsSuccessorOn() {

@@ -10,9 +10,6 @@ import org.opentest4j.TestAbortedException;
 public class TreeRules extends NumericsSuite {
   private static final String TREE = TREES + " NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1";
 
-  /** About the current subject. */
-  public TreeRules() {}
-
   /** A fold from the far end of some chain. */
   private void isChain(FoldedCall call, boolean fused) {
     explained(
