@@ -266,7 +266,10 @@ final class BenchWays {
       throw bad("--tuning: " + broken.getMessage());
     }
     screen.printf(
-        Locale.ROOT, "# jccl bench --tuned on %s, %s%n", backend.description(), CleanText.count(rounds, "round"));
+        Locale.ROOT,
+        "# jccl bench --tuned on %s, %s%n",
+        backend.description(),
+        CleanText.count(rounds, "round"));
     screen.println("# tuned: " + choice);
     if (choice.isNone()) {
       return kernels

@@ -123,8 +123,7 @@ final class ExploreCommand implements Callable<Integer> {
       }
       out.println();
     }
-    out.println(
-        ReportColors.verdict(found.summary(), found.isPassed(), Screen.get().out()));
+    out.println(ReportColors.verdict(found.summary(), found.isPassed(), Screen.get().out()));
     out.flush();
     return found.isPassed() ? 0 : 1;
   }

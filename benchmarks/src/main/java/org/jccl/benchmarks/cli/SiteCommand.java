@@ -74,7 +74,10 @@ final class SiteCommand implements Callable<Integer> {
       var screen = spec.commandLine().getOut();
       screen.println(
           "%s%s: %s"
-              .formatted(CleanText.count(pages, "page"), api == null ? "" : " and the API", out.resolve("index.html")));
+              .formatted(
+                  CleanText.count(pages, "page"),
+                  api == null ? "" : " and the API",
+                  out.resolve("index.html")));
       screen.flush();
       return 0;
     } catch (IllegalArgumentException failed) {

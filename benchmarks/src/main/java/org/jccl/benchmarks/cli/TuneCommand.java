@@ -142,7 +142,10 @@ final class TuneCommand implements Callable<Integer> {
     List<String> names = plan.ways().stream().map(Way::name).toList();
     WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()), names);
     screen.printf(
-        Locale.ROOT, "# jccl tune: %s, %s%n", backend.description(), CleanText.count(plan.rounds(), "round"));
+        Locale.ROOT,
+        "# jccl tune: %s, %s%n",
+        backend.description(),
+        CleanText.count(plan.rounds(), "round"));
     screen.flush();
     TuningTable.Entry entry;
     try (progress;

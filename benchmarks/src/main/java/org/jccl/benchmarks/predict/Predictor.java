@@ -65,7 +65,8 @@ public final class Predictor {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s on %s of profile %s"
-            .formatted(CleanText.count(ranks, "rank"), CleanText.count(hosts, "host"), profile.name()));
+            .formatted(
+                CleanText.count(ranks, "rank"), CleanText.count(hosts, "host"), profile.name()));
     Origin origin = profile.origin();
     if (origin != null) {
       lines.add(

@@ -61,7 +61,8 @@ public final class BenchPart {
     return "<p class=\"note warn\">⚠ %d of %s %s noisy: %s.</p>\n"
         .formatted(
             report.noisy(),
-            CleanText.count(report.rows().stream().flatMap(Row::measurements).count(), "measurement"),
+            CleanText.count(
+                report.rows().stream().flatMap(Row::measurements).count(), "measurement"),
             report.noisy() == 1 ? "is" : "are",
             Markup.escape(Columns.meaning("noisy").replaceFirst("^true where ", "their ")));
   }

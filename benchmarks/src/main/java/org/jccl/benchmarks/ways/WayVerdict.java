@@ -138,10 +138,7 @@ public final class WayVerdict {
     out.println(
         "# %s compared: %d slower, %d faster, %d the same"
             .formatted(
-                CleanText.count(compared, "line"),
-                slower,
-                faster,
-                compared - slower - faster));
+                CleanText.count(compared, "line"), slower, faster, compared - slower - faster));
     if (untold > 0) {
       out.println(
           "# too few rounds for a verdict on %s among so many: measure with more --rounds"

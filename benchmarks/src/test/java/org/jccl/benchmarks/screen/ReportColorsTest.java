@@ -25,7 +25,9 @@ class ReportColorsTest {
 
   @Test
   void theLastLine_isGreenOrRed() {
-    assertThat(ReportColors.verdict("complete", true, Colors.ON)).isEqualTo(Colors.ON.good("complete"));
-    assertThat(ReportColors.verdict("complete", false, Colors.ON)).isEqualTo(Colors.ON.bad("complete"));
+    assertThat(ReportColors.verdict("complete", true, Colors.ON))
+        .isEqualTo(Colors.ON.good("complete"));
+    assertThat(ReportColors.verdict("complete", false, Colors.ON))
+        .isEqualTo(Colors.ON.bad("complete"));
   }
 }
