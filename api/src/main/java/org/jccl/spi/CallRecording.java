@@ -5,30 +5,111 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jccl.DeviceBuffer;
+import org.jccl.DeviceMemory;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
+import org.jccl.Stream;
 import org.jccl.ops.CallArguments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of one communicator in their order, kept to be issued again and again, with what they use.
+ * Calls of one communicator in their order, kept to be issued together, perhaps again and again,
+ * with what they use.
  */
 final class CallRecording {
   /** The group of a call that is in none. */
   static final long ALONE = -1;
 
-  /** One call, and the number of its group. */
-  private record Kept(CallArguments call, long group) {}
+  /** A copy inside the device that belongs to a call. */
+  record Copy(long target, long source, long bytes) {}
+
+  /** One call as it was made: with its buffers, and the number of its group. */
+  static final class Kept {
+    private final CallArguments call = new CallArguments();
+    private final @Nullable DeviceBuffer send;
+    private final @Nullable DeviceBuffer recv;
+    private final @Nullable ReduceOp op;
+    private long group;
+    private final List<Copy> before = new ArrayList<>(0);
+    private final List<Copy> after = new ArrayList<>(0);
+
+    Kept(
+        long group,
+        @Nullable DeviceBuffer send,
+        @Nullable DeviceBuffer recv,
+        @Nullable ReduceOp op) {
+      this.group = group;
+      this.send = send;
+      this.recv = recv;
+      this.op = op;
+    }
+
+    /** Its arguments. */
+    CallArguments call() {
+      return call;
+    }
+
+    /** Where it sends from, as the program has said it. */
+    @Nullable DeviceBuffer send() {
+      return send;
+    }
+
+    /** Where it receives to, as the program has said it. */
+    @Nullable DeviceBuffer recv() {
+      return recv;
+    }
+
+    /** Its reduction; null if it has none. */
+    @Nullable ReduceOp op() {
+      return op;
+    }
+
+    /** Copies that come before its group. */
+    List<Copy> before() {
+      return before;
+    }
+
+    /** Copies that come behind its group. */
+    List<Copy> after() {
+      return after;
+    }
+  }
 
   private final List<Kept> calls = new ArrayList<>();
   private final Set<DeviceBuffer> buffers = new LinkedHashSet<>();
   private final Set<PreMulSum> sums = new LinkedHashSet<>();
 
+  /** Groups of its own have numbers that no group of a thread has. */
+  private long lastGroup = ALONE;
+
+  private final boolean isForecast;
+
+  /** Calls that will be issued. */
+  CallRecording() {
+    this(false);
+  }
+
+  /** With {@code isForecast} they are only looked at: nothing is taken for them. */
+  CallRecording(boolean isForecast) {
+    this.isForecast = isForecast;
+  }
+
+  /** {@return whether they are only looked at} */
+  boolean isForecast() {
+    return isForecast;
+  }
+
   /** Keeps one more call; its arguments are what the caller sets. */
   CallArguments add(
       long group, @Nullable DeviceBuffer send, @Nullable DeviceBuffer recv, @Nullable ReduceOp op) {
-    CallArguments call = new CallArguments();
-    calls.add(new Kept(call, group));
+    Kept made = new Kept(group, send, recv, op);
+    calls.add(made);
+    uses(send, recv, op);
+    return made.call;
+  }
+
+  private void uses(
+      @Nullable DeviceBuffer send, @Nullable DeviceBuffer recv, @Nullable ReduceOp op) {
     if (send != null) {
       buffers.add(send);
     }
@@ -38,12 +119,27 @@ final class CallRecording {
     if (op instanceof PreMulSum sum) {
       sums.add(sum);
     }
-    return call;
+  }
+
+  /** Keeps what others have kept, as one group; {@code made} has the calls that are made. */
+  void addGroup(CallRecording others, List<Kept> made) {
+    buffers.addAll(others.buffers);
+    sums.addAll(others.sums);
+    long group = made.size() == 1 ? ALONE : --lastGroup;
+    for (Kept each : made) {
+      each.group = group;
+      calls.add(each);
+    }
   }
 
   /** {@return the number of calls} */
   int size() {
     return calls.size();
+  }
+
+  /** {@return all of them} */
+  List<Kept> calls() {
+    return calls;
   }
 
   /** {@return the arguments of call {@code i}} */
@@ -70,14 +166,43 @@ final class CallRecording {
     return endOfGroup(i) - first;
   }
 
-  /** {@return whether call {@code i} is in no group} */
-  boolean isAlone(int i) {
-    return calls.get(i).group == ALONE;
-  }
-
   /** {@return whether a call of that group sends from {@code address}} */
   boolean sends(long group, long address) {
     return calls.stream().anyMatch(each -> each.group == group && each.call.send() == address);
+  }
+
+  /** Issues them in their order, with the copies that belong to them. */
+  void issue(CommunicatorBase owner, Stream stream) {
+    DeviceMemory memory = owner.device().memory();
+    int next = 0;
+    while (next < calls.size()) {
+      int end = endOfGroup(next);
+      for (int i = next; i < end; i++) {
+        calls.get(i).before.forEach(c -> memory.copy(c.target, c.source, c.bytes, stream));
+      }
+      if (calls.get(next).group == ALONE) {
+        owner.issueAlone(calls.get(next).call, stream);
+      } else {
+        issueGroup(owner, next, end, stream);
+      }
+      owner.settle();
+      for (int i = next; i < end; i++) {
+        calls.get(i).after.forEach(c -> memory.copy(c.target, c.source, c.bytes, stream));
+      }
+      next = end;
+    }
+  }
+
+  private void issueGroup(CommunicatorBase owner, int from, int to, Stream stream) {
+    GroupRecording group = GroupRecording.enter(owner.issuer());
+    try {
+      for (int i = from; i < to; i++) {
+        group.add(owner, stream).set(calls.get(i).call);
+      }
+      group.complete();
+    } finally {
+      group.leave();
+    }
   }
 
   /** Throws if something that the calls use is not there any more (rule STR-40). */

@@ -59,6 +59,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** Keeps the calls of the body that prepares them; null while calls are issued. */
   private @Nullable CallRecording recording;
 
+  /** Makes one call of many; null before the first time. */
+  private @Nullable CoalescedCalls coalesced;
+
   /** Asked before anything is opened: what is wrong with it is told then. */
   private final boolean isHeard;
 
@@ -376,14 +379,24 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param body what makes calls of this communicator
    */
   final CallRecording keep(Consumer<Collectives> body) {
-    CallRecording kept = new CallRecording();
+    return keep(body, new CallRecording());
+  }
+
+  /** The same into {@code kept}; what is kept already, goes on behind it. */
+  final CallRecording keep(Consumer<Collectives> body, CallRecording kept) {
+    CallRecording outer = recording;
     recording = kept;
     try {
       body.accept(this);
     } finally {
-      recording = null;
+      recording = outer;
     }
     return kept;
+  }
+
+  /** {@return where calls are kept instead of being issued; null while they are issued} */
+  final @Nullable CallRecording recording() {
+    return recording;
   }
 
   /** {@return whether calls are kept instead of being issued} */
@@ -511,6 +524,27 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return HandleIssue.issue(this, stream, body);
   }
 
+  @Override
+  public final void coalesced(Stream stream, Consumer<Collectives> body) {
+    requireUsable();
+    if (stream.device() != device) {
+      throw new IllegalArgumentException(
+          name() + ", coalesced: " + stream + " is of device " + stream.device().index());
+    }
+    if (stream.isClosed()) {
+      throw new IllegalStateException(name() + ", coalesced: stream is closed: " + stream);
+    }
+    CoalescedCalls own = coalesced;
+    if (own == null) {
+      own = new CoalescedCalls(this);
+      coalesced = own;
+    }
+    own.issue(stream, body);
+  }
+
+  /** Waits for calls that go on, where calls come back at once. */
+  void settle() {}
+
   /** {@return what the library says of a failure} */
   protected String words() {
     return lastError();
@@ -556,8 +590,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return kept == null ? group.sends(this, address) : kept.sends(group.serial(), address);
   }
 
-  /** Frees what {@link #barrierToken} made; for the implementation's close. */
+  /** Frees memory that it took for calls; for the implementation's close. */
   protected final void releaseTokens() {
+    if (coalesced != null) {
+      coalesced.release();
+    }
     List<DeviceBuffer> made = List.copyOf(barrierTokens);
     barrierTokens.clear();
     made.forEach(DeviceBuffer::close);

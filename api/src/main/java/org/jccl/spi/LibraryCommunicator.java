@@ -771,6 +771,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   // ---- repeated work
 
   @Override
+  final void settle() {
+    if (nonblocking) {
+      awaitReady(config().initTimeout());
+    }
+  }
+
+  @Override
   public final Graph prepare(Consumer<Collectives> body) {
     return prepared.prepare(body);
   }
@@ -790,13 +797,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     @Override
     public void note(Stream stream) {
       LibraryCommunicator.this.note(stream);
-    }
-
-    @Override
-    public void settle() {
-      if (nonblocking) {
-        awaitReady(config().initTimeout());
-      }
     }
 
     @Override

@@ -26,9 +26,6 @@ final class PreparedSequences {
     /** Work is about to be enqueued on {@code stream}. */
     void note(Stream stream);
 
-    /** Waits for calls that go on, where calls come back at once. */
-    void settle();
-
     /** Where calls are made beside the communicator's own. */
     CallPath pathAside();
 
@@ -64,7 +61,7 @@ final class PreparedSequences {
     try {
       stream.beginCapture();
       try {
-        owner.unheard(() -> issue(calls, stream));
+        owner.unheard(() -> calls.issue(owner, stream));
       } catch (RuntimeException | Error failure) {
         discard(stream, failure);
         throw failure;
@@ -80,32 +77,6 @@ final class PreparedSequences {
       stream.endCapture().close();
     } catch (RuntimeException spoiled) {
       failure.addSuppressed(spoiled);
-    }
-  }
-
-  private void issue(CallRecording calls, Stream stream) {
-    int next = 0;
-    while (next < calls.size()) {
-      int end = calls.endOfGroup(next);
-      if (calls.isAlone(next)) {
-        owner.issueAlone(calls.call(next), stream);
-      } else {
-        issueGroup(calls, next, end, stream);
-      }
-      place.settle();
-      next = end;
-    }
-  }
-
-  private void issueGroup(CallRecording calls, int from, int to, Stream stream) {
-    GroupRecording group = GroupRecording.enter(owner.issuer());
-    try {
-      for (int i = from; i < to; i++) {
-        group.add(owner, stream).set(calls.call(i));
-      }
-      group.complete();
-    } finally {
-      group.leave();
     }
   }
 
@@ -161,7 +132,7 @@ final class PreparedSequences {
       try {
         requireLaunchable(stream);
         if (stream.isCapturing()) {
-          issue(calls, stream); // Here a graph cannot be launched (STR-31): the calls join it.
+          calls.issue(owner, stream); // Here a graph cannot be launched (STR-31): the calls join it.
         } else if (graph != null) {
           place.note(stream);
           owner.launch(graph, calls, stream);

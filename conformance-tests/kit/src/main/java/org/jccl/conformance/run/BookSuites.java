@@ -2,6 +2,7 @@ package org.jccl.conformance.run;
 
 import java.util.List;
 import org.jccl.conformance.misuse.MisuseRules;
+import org.jccl.conformance.rules.CoalescedRules;
 import org.jccl.conformance.rules.ArithmeticRules;
 import org.jccl.conformance.rules.CallConfigRules;
 import org.jccl.conformance.rules.CaptureRules;
@@ -76,6 +77,7 @@ public final class BookSuites implements RuleSuites {
         WaitingRules.class,
         WorkRules.class,
         PreparedRules.class,
+        CoalescedRules.class,
         OpenRules.class,
         TypedArgumentRules.class,
         RawArgumentRules.class,
