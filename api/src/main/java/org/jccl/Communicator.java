@@ -295,7 +295,8 @@ public interface Communicator extends Collectives, AutoCloseable {
    * <p>Sums of more than two ranks have the bits of the one call, which may differ from those of
    * separate calls. Listeners, recordings and {@link #plan} see the calls that are made. Works in
    * {@link #prepare} and on a stream that is being captured; there memory for copies stays until
-   * the communicator ends. No part of a group.
+   * the communicator ends. No part of a group. NCCL: the operations, between {@code ncclGroupStart}
+   * and {@code ncclGroupEnd} where several are left.
    *
    * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="coalesced"}
    *
@@ -309,7 +310,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   void coalesced(Stream stream, Consumer<Collectives> body);
 
   /**
-   * The same on the {@link Collectives#defaultStream()}.
+   * {@link #coalesced(Stream, Consumer)} on the {@link Collectives#defaultStream()}. NCCL: as there,
+   * the operations.
    *
    * @param body what makes the calls; it gets this communicator
    */

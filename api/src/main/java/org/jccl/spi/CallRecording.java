@@ -5,10 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jccl.DeviceBuffer;
-import org.jccl.DeviceMemory;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
-import org.jccl.Stream;
 import org.jccl.ops.CallArguments;
 import org.jspecify.annotations.Nullable;
 
@@ -166,43 +164,14 @@ final class CallRecording {
     return endOfGroup(i) - first;
   }
 
+  /** {@return whether call {@code i} is in no group} */
+  boolean isAlone(int i) {
+    return calls.get(i).group == ALONE;
+  }
+
   /** {@return whether a call of that group sends from {@code address}} */
   boolean sends(long group, long address) {
     return calls.stream().anyMatch(each -> each.group == group && each.call.send() == address);
-  }
-
-  /** Issues them in their order, with the copies that belong to them. */
-  void issue(CommunicatorBase owner, Stream stream) {
-    DeviceMemory memory = owner.device().memory();
-    int next = 0;
-    while (next < calls.size()) {
-      int end = endOfGroup(next);
-      for (int i = next; i < end; i++) {
-        calls.get(i).before.forEach(c -> memory.copy(c.target, c.source, c.bytes, stream));
-      }
-      if (calls.get(next).group == ALONE) {
-        owner.issueAlone(calls.get(next).call, stream);
-      } else {
-        issueGroup(owner, next, end, stream);
-      }
-      owner.settle();
-      for (int i = next; i < end; i++) {
-        calls.get(i).after.forEach(c -> memory.copy(c.target, c.source, c.bytes, stream));
-      }
-      next = end;
-    }
-  }
-
-  private void issueGroup(CommunicatorBase owner, int from, int to, Stream stream) {
-    GroupRecording group = GroupRecording.enter(owner.issuer());
-    try {
-      for (int i = from; i < to; i++) {
-        group.add(owner, stream).set(calls.get(i).call);
-      }
-      group.complete();
-    } finally {
-      group.leave();
-    }
   }
 
   /** Throws if something that the calls use is not there any more (rule STR-40). */

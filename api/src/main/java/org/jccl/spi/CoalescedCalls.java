@@ -26,13 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoalescedCalls {
   private final CommunicatorBase owner;
+  private final Runnable settled;
   private final Map<Stream, DeviceBuffer> scratch = new IdentityHashMap<>();
 
   /** Scratch memory that graphs use, or that has become too small while work is in it. */
   private final List<DeviceBuffer> kept = new ArrayList<>();
 
-  CoalescedCalls(CommunicatorBase owner) {
+  /**
+   * Those of {@code owner}.
+   *
+   * @param settled waits for calls that go on, where calls come back at once
+   */
+  CoalescedCalls(CommunicatorBase owner, Runnable settled) {
     this.owner = owner;
+    this.settled = settled;
   }
 
   /** What calls have to have in common to become one. */
@@ -45,6 +52,14 @@ final class CoalescedCalls {
 
   /** Issues the calls of {@code body} on {@code stream}, or keeps them where calls are kept. */
   void issue(Stream stream, Consumer<Collectives> body) {
+    owner.requireUsable();
+    if (stream.device() != owner.device()) {
+      throw new IllegalArgumentException(
+          owner.name() + ", coalesced: " + stream + " is of device " + stream.device().index());
+    }
+    if (stream.isClosed()) {
+      throw new IllegalStateException(owner.name() + ", coalesced: stream is closed: " + stream);
+    }
     if (GroupRecording.current() != null) {
       throw new IllegalStateException(
           owner.name() + ", coalesced: it is a group of its own and no part of another (GRP-33)");
@@ -66,7 +81,7 @@ final class CoalescedCalls {
     together.addGroup(calls, made);
     owner.enter();
     try {
-      together.issue(owner, stream);
+      RecordedIssue.issue(owner, together, stream, settled);
     } finally {
       owner.leave();
     }

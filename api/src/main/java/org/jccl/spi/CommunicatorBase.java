@@ -59,9 +59,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** Keeps the calls of the body that prepares them; null while calls are issued. */
   private @Nullable CallRecording recording;
 
-  /** Makes one call of many; null before the first time. */
-  private @Nullable CoalescedCalls coalesced;
-
   /** Asked before anything is opened: what is wrong with it is told then. */
   private final boolean isHeard;
 
@@ -524,27 +521,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return HandleIssue.issue(this, stream, body);
   }
 
-  @Override
-  public final void coalesced(Stream stream, Consumer<Collectives> body) {
-    requireUsable();
-    if (stream.device() != device) {
-      throw new IllegalArgumentException(
-          name() + ", coalesced: " + stream + " is of device " + stream.device().index());
-    }
-    if (stream.isClosed()) {
-      throw new IllegalStateException(name() + ", coalesced: stream is closed: " + stream);
-    }
-    CoalescedCalls own = coalesced;
-    if (own == null) {
-      own = new CoalescedCalls(this);
-      coalesced = own;
-    }
-    own.issue(stream, body);
-  }
-
-  /** Waits for calls that go on, where calls come back at once. */
-  void settle() {}
-
   /** {@return what the library says of a failure} */
   protected String words() {
     return lastError();
@@ -590,11 +566,8 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return kept == null ? group.sends(this, address) : kept.sends(group.serial(), address);
   }
 
-  /** Frees memory that it took for calls; for the implementation's close. */
+  /** Frees what {@link #barrierToken} made; for the implementation's close. */
   protected final void releaseTokens() {
-    if (coalesced != null) {
-      coalesced.release();
-    }
     List<DeviceBuffer> made = List.copyOf(barrierTokens);
     barrierTokens.clear();
     made.forEach(DeviceBuffer::close);

@@ -98,6 +98,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   private final Sums sums;
   private final PreparedSequences prepared;
+  private final CoalescedCalls coalesced;
 
   /** Only kept: the library may still write to it while this communicator opens. */
   @SuppressWarnings("UnusedVariable")
@@ -140,6 +141,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.watchesMemory = config.tuning().isOn();
     this.sums = new Sums(this);
     this.prepared = new PreparedSequences(this, new PreparedPlace());
+    this.coalesced = new CoalescedCalls(this, this::settle);
     this.defaultStream = device.newStream();
     this.path = library.newPath(device, name + "-" + rank);
     String shown = "communicator " + this.name + ", rank " + rank + "/" + worldSize;
@@ -512,6 +514,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       kernelRank = null;
       kernels.close();
       releaseTokens();
+      coalesced.release();
       defaultStream.close();
     } catch (ReportedMisuse | WorkFailedException found) {
       throw found;
@@ -770,11 +773,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   // ---- repeated work
 
-  @Override
-  final void settle() {
+  private void settle() {
     if (nonblocking) {
       awaitReady(config().initTimeout());
     }
+  }
+
+  @Override
+  public final void coalesced(Stream stream, Consumer<Collectives> body) {
+    coalesced.issue(stream, body);
   }
 
   @Override
@@ -797,6 +804,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     @Override
     public void note(Stream stream) {
       LibraryCommunicator.this.note(stream);
+    }
+
+    @Override
+    public void settle() {
+      LibraryCommunicator.this.settle();
     }
 
     @Override

@@ -26,6 +26,9 @@ final class PreparedSequences {
     /** Work is about to be enqueued on {@code stream}. */
     void note(Stream stream);
 
+    /** Waits for calls that go on, where calls come back at once. */
+    void settle();
+
     /** Where calls are made beside the communicator's own. */
     CallPath pathAside();
 
@@ -61,7 +64,7 @@ final class PreparedSequences {
     try {
       stream.beginCapture();
       try {
-        owner.unheard(() -> calls.issue(owner, stream));
+        owner.unheard(() -> RecordedIssue.issue(owner, calls, stream, place::settle));
       } catch (RuntimeException | Error failure) {
         discard(stream, failure);
         throw failure;
@@ -132,7 +135,7 @@ final class PreparedSequences {
       try {
         requireLaunchable(stream);
         if (stream.isCapturing()) {
-          calls.issue(owner, stream); // Here a graph cannot be launched (STR-31): the calls join it.
+          RecordedIssue.issue(owner, calls, stream, place::settle); // Here a graph cannot be launched (STR-31): the calls join it.
         } else if (graph != null) {
           place.note(stream);
           owner.launch(graph, calls, stream);

@@ -183,7 +183,7 @@ final class Plans {
     return PlannedCalls.of(carried, rest.last());
   }
 
-  private static @Nullable PlannedCall bySymmetricKernel(
+  private @Nullable PlannedCall bySymmetricKernel(
       SymmetricPlan plan, int index, PlacedCall call) {
     SymmetricSplit split = plan.split(index);
     SymmetricChoice choice = plan.choice(index);
@@ -196,7 +196,12 @@ final class Plans {
         call.sendOffset(),
         call.recvOffset(),
         choice.micros(),
-        (long) (CostModel.NANOS * choice.micros()));
+        (long)
+            (CostModel.NANOS
+                * place.cost.symmetric(
+                    choice.kernel(),
+                    call.call().bytes(topology.worldSize()),
+                    choice.micros())));
   }
 
   private PlannedCalls byChannels(List<PlacedCall> placed) {
