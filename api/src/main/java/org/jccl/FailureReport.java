@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FailureReport {
   private static final int MAX_CAUSES = 16;
+  private static final String SAME = "the same";
   private static final int MAX_FRAMES = 4;
   private static final int MAX_FRAMES_FOR_TESTS = 8;
   private static final int MAX_FAILURES = 4;
@@ -383,18 +384,21 @@ public final class FailureReport {
     List<RankFailure> after =
         failures.stream().filter(one -> one != first && !isReal(one) && !isLeft(one)).toList();
     if (!after.isEmpty()) {
-      String kinds =
-          after.stream()
-              .map(
-                  one ->
-                      CleanText.of(one.cause()).equals(CleanText.of(first.cause()))
-                          ? "the same"
-                          : kindOf(one.cause()))
-              .distinct()
-              .limit(MAX_FAILURES)
-              .collect(Collectors.joining(", "));
-      text.append(begin).append("consequences: ").append(who.apply(after));
-      text.append(" (").append(kinds).append(')');
+      Map<String, List<RankFailure>> kinds = new LinkedHashMap<>();
+      kinds.put(SAME, new ArrayList<>());
+      after.forEach(
+          one -> {
+            boolean isSame = CleanText.of(one.cause()).equals(CleanText.of(first.cause()));
+            String kind = isSame ? SAME : kindOf(one.cause());
+            kinds.computeIfAbsent(kind, name -> new ArrayList<>()).add(one);
+          });
+      text.append(begin)
+          .append("consequences: ")
+          .append(
+              kinds.entrySet().stream()
+                  .filter(kind -> !kind.getValue().isEmpty())
+                  .map(kind -> who.apply(kind.getValue()) + " (" + kind.getKey() + ")")
+                  .collect(Collectors.joining(", ")));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.jccl;
 
 import java.security.CodeSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +133,36 @@ public final class UserCode {
   public static boolean isUser(StackTraceElement frame) {
     String name = frame.getClassName();
     return !isLibrary(name) && !isJdk(name) && ASSERTIONS.stream().noneMatch(name::startsWith);
+  }
+
+  /**
+   * {@return where a thread stands, for people: the user's frames, the innermost first, and before
+   * them what they called; all of them if none is the user's}
+   *
+   * @param trace the thread's stack
+   * @param most how many at most
+   */
+  public static List<StackTraceElement> standing(StackTraceElement[] trace, int most) {
+    List<StackTraceElement> found = new ArrayList<>();
+    StackTraceElement called = null;
+    for (StackTraceElement frame : trace) {
+      if (isLibrary(frame.getClassName())) {
+        break;
+      }
+      if (!isUser(frame)) {
+        called = frame;
+        continue;
+      }
+      if (found.isEmpty() && called != null) {
+        found.add(called);
+      }
+      found.add(frame);
+    }
+    List<StackTraceElement> told =
+        found.isEmpty()
+            ? Stream.of(trace).takeWhile(frame -> !isLibrary(frame.getClassName())).toList()
+            : found;
+    return List.copyOf(told.subList(0, Math.min(most, told.size())));
   }
 
   /** The first frames of user code where {@code failure} was made. */

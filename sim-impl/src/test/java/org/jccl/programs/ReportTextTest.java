@@ -98,7 +98,7 @@ class ReportTextTest {
                    all ranks must make the same call with equal count, type, reduction and root (COL-01)
                    before: ranks 1, 2 called all_reduce #0 of comm-1
                    replay: schedule fifo, 4 devices, NCCL 2.28.9, checks FULL
-              consequences: ranks 0, 1, 3 (CommunicatorAbortedException, the same)
+              consequences: rank 1 (the same), ranks 0, 3 (CommunicatorAbortedException)
             """);
     assertThat(seen.findings).isEqualTo(1);
     assertThat(seen.told).isEmpty();

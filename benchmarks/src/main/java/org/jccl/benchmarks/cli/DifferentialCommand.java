@@ -9,7 +9,6 @@ import org.jccl.benchmarks.cli.option.ProfileOption;
 import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.profile.Profile;
-import org.jccl.fidelity.differential.DifferentialMain;
 import org.jccl.fidelity.differential.DifferentialRun;
 import org.jccl.fidelity.floats.FloatRun;
 import org.jccl.file.BoundedFile;
@@ -105,7 +104,7 @@ final class DifferentialCommand implements Callable<Integer> {
         return FloatRun.run(config(), out, watched.screen());
       }
       DifferentialRun.Range range = new DifferentialRun.Range(ranks, from, count, lifecycle);
-      return DifferentialMain.run(backend, range, out, watched.screen());
+      return DifferentialRun.run(backend, range, out, watched.screen());
     } catch (IllegalArgumentException unknown) {
       throw bad(String.valueOf(unknown.getMessage()));
     } catch (IOException unwritable) {

@@ -42,7 +42,8 @@ final class ExplainCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Parameters(
-      arity = "1..*",
+      index = "0..*",
+      arity = "1",
       paramLabel = "DIR|RULE|KIND",
       converter = Texts.ToExplain.class,
       description =

@@ -24,6 +24,8 @@ import org.jccl.benchmarks.cli.option.SeedRange;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.screen.Progress;
+import org.jccl.benchmarks.screen.ReportColors;
+import org.jccl.benchmarks.screen.Screen;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jccl.sim.faults.CallPoint;
@@ -48,7 +50,8 @@ import picocli.CommandLine.Spec;
     description =
         "Runs a class that implements org.jccl.RankProgram on simulated devices, each "
             + "time with another fault, and says what comes of each: recovered, reported, "
-            + "silent wrong data, or a hang.",
+            + "silent wrong data, or a hang. The exit code is 1 if there was silent wrong data or "
+            + "a hang; with --plan also if the program failed.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class FaultsCommand implements Callable<Integer> {
@@ -165,7 +168,7 @@ final class FaultsCommand implements Callable<Integer> {
     FaultClass worst = FaultClass.NOT_REACHED;
     PrintWriter out = spec.commandLine().getOut();
     for (FaultOutcome each : rehearsal.runAll(faults)) {
-      out.println(each);
+      out.println(ReportColors.mark(each.toString(), Screen.get().out()));
       each.struck().forEach(struck -> out.println("  " + struck));
       worst = each.result().compareTo(worst) > 0 ? each.result() : worst;
     }
@@ -193,7 +196,10 @@ final class FaultsCommand implements Callable<Integer> {
       write(json, table);
       System.err.println("jccl faults: every outcome is in " + json);
     }
-    return 0;
+    Map<FaultClass, Integer> counts = table.counts();
+    return counts.containsKey(FaultClass.HANG) || counts.containsKey(FaultClass.SILENT_WRONG_DATA)
+        ? 1
+        : 0;
   }
 
   private Set<FaultKind> kindsToStrike() {

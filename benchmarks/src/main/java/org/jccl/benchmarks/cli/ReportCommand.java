@@ -53,7 +53,8 @@ final class ReportCommand implements Runnable {
   int html(
       @Parameters(
               paramLabel = "FILE",
-              arity = "1..*",
+              index = "0..*",
+              arity = "1",
               converter = Paths.FileToRead.class,
               description = "Files, in the order of the page.")
           List<Path> files,

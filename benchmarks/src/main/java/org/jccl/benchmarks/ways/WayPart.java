@@ -113,16 +113,20 @@ public final class WayPart {
                   Ratio ratio = ratios.get(each);
                   return other != null
                       && ratio != null
-                      && WayVerdict.of(each, other, ratio) == verdict;
+                      && WayVerdict.of(each, other, ratio, lines()) == verdict;
                 })
             .count();
     return Long.toString(count);
   }
 
+  /** How many lines are compared. */
+  private int lines() {
+    return second == null ? 1 : second.inCommon(first);
+  }
+
   /** How many times as fast each line of the first is in the second, or as the first way. */
   private Map<WayTimes, Ratio> ratios() {
     Map<WayTimes, Ratio> found = new IdentityHashMap<>();
-    int lines = second == null ? 1 : first.inCommon(second);
     for (WayTimes each : first.times()) {
       WayTimes other = other(each);
       if (other != null) {
@@ -130,7 +134,7 @@ public final class WayPart {
             each,
             second == null
                 ? Ratio.of(other.micros(), each.micros())
-                : Ratio.of(each.micros(), other.micros(), lines));
+                : Ratio.of(each.micros(), other.micros(), lines()));
       }
     }
     return found;
@@ -266,7 +270,7 @@ public final class WayPart {
     if (second != null) {
       number(html, other.median(), "strong");
     }
-    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(each, other, ratio);
+    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(each, other, ratio, lines());
     String style =
         switch (verdict) {
           case SLOWER -> "slower";

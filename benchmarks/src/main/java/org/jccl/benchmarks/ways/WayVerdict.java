@@ -4,6 +4,9 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import org.jccl.CleanText;
+import org.jccl.benchmarks.bench.RankSum;
 import org.jccl.benchmarks.bench.Ratio;
 import org.jccl.benchmarks.bench.Statistics;
 import org.jccl.benchmarks.bench.WayTimes;
@@ -16,6 +19,9 @@ import org.jccl.benchmarks.report.Units;
 public final class WayVerdict {
   /** Two runs of one program differ by so much without a cause. */
   private static final double TOLERANCE = 0.05;
+
+  /** So many of all comparisons may call a line slower or faster that is the same. */
+  private static final double ERRORS = 0.05;
 
   /** What one line comes to. */
   public enum Verdict {
@@ -35,16 +41,42 @@ public final class WayVerdict {
    * must have changed, too.
    */
   public static Verdict of(WayTimes before, WayTimes after, int lines) {
-    return of(before, after, Ratio.of(before.micros(), after.micros(), lines));
+    Verdict seen = seen(before, after, lines);
+    return seen == Verdict.SAME
+        ? seen
+        : of(before, after, Ratio.of(before.micros(), after.micros(), lines), lines);
   }
 
   /** The same with the ratio, for those who have it. */
-  static Verdict of(WayTimes before, WayTimes after, Ratio ratio) {
+  static Verdict of(WayTimes before, WayTimes after, Ratio ratio, int lines) {
+    return switch (seen(before, after, lines)) {
+      case SLOWER -> ratio.isBelow(1 - TOLERANCE) ? Verdict.SLOWER : Verdict.SAME;
+      case FASTER -> ratio.isAbove(1 + TOLERANCE) ? Verdict.FASTER : Verdict.SAME;
+      case SAME -> Verdict.SAME;
+    };
+  }
+
+  /** What the fastest rounds say, and the ranks of all. */
+  private static Verdict seen(WayTimes before, WayTimes after, int lines) {
     double fastest = fastest(before) / fastest(after);
-    if (ratio.isBelow(1 - TOLERANCE) && fastest < 1 - TOLERANCE) {
-      return Verdict.SLOWER;
+    if (fastest < 1 - TOLERANCE) {
+      return isAbove(before, after, lines) ? Verdict.SLOWER : Verdict.SAME;
     }
-    return ratio.isAbove(1 + TOLERANCE) && fastest > 1 + TOLERANCE ? Verdict.FASTER : Verdict.SAME;
+    return fastest > 1 + TOLERANCE && isAbove(after, before, lines) ? Verdict.FASTER : Verdict.SAME;
+  }
+
+  /** Whether the rounds lie above the others, more than all lines together do by chance. */
+  private static boolean isAbove(WayTimes low, WayTimes high, int lines) {
+    double[] tolerated = Arrays.stream(low.micros()).map(each -> each * (1 + TOLERANCE)).toArray();
+    return RankSum.above(tolerated, high.micros()) < ERRORS / 2 / lines;
+  }
+
+  /** Whether so few rounds can tell one of so many lines at all. */
+  private static boolean canTell(WayTimes before, WayTimes after, int lines) {
+    int most = before.micros().length;
+    double[] low = IntStream.range(0, most).mapToDouble(i -> i % 2).toArray();
+    double[] high = IntStream.range(0, after.micros().length).mapToDouble(i -> 2 + i % 2).toArray();
+    return RankSum.above(low, high) < ERRORS / 2 / lines;
   }
 
   /** A tenth of the rounds are as fast. */
@@ -77,6 +109,7 @@ public final class WayVerdict {
     }
     int slower = 0;
     int faster = 0;
+    int untold = 0;
     int compared = after.inCommon(before);
     for (WayTimes each : after.times()) {
       WayTimes old = before.find(each);
@@ -84,7 +117,8 @@ public final class WayVerdict {
         continue;
       }
       Ratio ratio = Ratio.of(old.micros(), each.micros(), compared);
-      Verdict verdict = of(old, each, ratio);
+      untold += canTell(old, each, compared) ? 0 : 1;
+      Verdict verdict = of(old, each, ratio, compared);
       slower += verdict == Verdict.SLOWER ? 1 : 0;
       faster += verdict == Verdict.FASTER ? 1 : 0;
       out.println(
@@ -102,13 +136,14 @@ public final class WayVerdict {
               verdict.name().toLowerCase(Locale.ROOT)));
     }
     out.println(
-        "# %d %s compared: %d slower, %d faster, %d the same"
+        "# %s compared: %d slower, %d faster, %d the same"
             .formatted(
-                compared,
-                compared == 1 ? "line" : "lines",
-                slower,
-                faster,
-                compared - slower - faster));
+                CleanText.count(compared, "line"), slower, faster, compared - slower - faster));
+    if (untold > 0) {
+      out.println(
+          "# too few rounds for a verdict on %s among so many: measure with more --rounds"
+              .formatted(CleanText.count(untold, "line")));
+    }
     if (compared == 0) {
       out.println("# the reports have no line in common");
     }

@@ -57,6 +57,7 @@ class BadInputTest {
           bench --backend sim --ranks 2 --out /dev/null | is a file
           bench --backend sim --ranks 2 --out /proc/nowhere | cannot write
           run                           | CLASS
+          run --as-rank org.jccl.benchmarks.cli.QuietProgram | RANK is not set
           run no.such.Program           | no.such.Program
           run -cp /no/such/place X      | /no/such/place
           run java.lang.String          | RankProgram
@@ -65,6 +66,8 @@ class BadInputTest {
           run --backend sim --trace /proc/nowhere/x org.jccl.benchmarks.cli.QuietProgram | cannot write
           report                        | html, compare
           report html /no/such/x.json   | cannot read
+          report html pom.xml /no/such/x.json --out y.html | cannot read '/no/such/x.json'
+          explain COL-04 no-rule        | 'no-rule' is no folder, no rule
           report trace /no/such/a /no/b | cannot read
           report status --tables /no/x  | no folder
           predict                       | --ranks

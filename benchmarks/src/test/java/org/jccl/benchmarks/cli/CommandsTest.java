@@ -51,12 +51,14 @@ class CommandsTest {
     String program = "org.jccl.benchmarks.examples.faults.CarelessTraining";
     Path json = folder.resolve("faults.json");
     String table = "explore --faults --ranks 2 --rank 1 --kinds exception,exit --json " + json;
-    assertThat(run(Main.named((table + " " + program).split(" ")))).as(err.toString()).isZero();
+    assertThat(run(Main.named((table + " " + program).split(" ")))).as(err.toString()).isOne();
     assertThat(out.toString())
         .contains(
             "rank 1 at call 4", "all_reduce 1", "reported", "HANG", "hang, exit 1: MISSING_RANK")
         .doesNotContain("rank 0 at");
     assertThat(Files.readString(json)).contains("rank 1 at call 4: exit", "CarelessTraining.java:");
+    String harmless = "faults --ranks 2 --rank 1 --kinds slow " + program;
+    assertThat(run(harmless.split(" "))).as(err.toString()).isZero();
     out.getBuffer().setLength(0);
     String[] plan = "faults --ranks 2 --plan PLAN".split(" ");
     String[] one = Arrays.copyOf(plan, plan.length + 1);

@@ -56,8 +56,8 @@ class PagesTest {
   /** Here a line's command ends. */
   private static final Set<String> END = Set.of("#", "|", ">", ">>", "&&", ";", "&", "2>&1");
 
-  /** What follows these is for Maven, or for JMH. */
-  private static final Set<String> HANDED_ON = Set.of("test", "jmh");
+  /** What follows these is for Maven, for JMH, or for the JDK. */
+  private static final Set<String> HANDED_ON = Set.of("test", "jmh", "java", "javac");
 
   private final Map<String, Set<String>> launcher = launcher();
 
@@ -93,7 +93,12 @@ class PagesTest {
     List<String> wrong = new ArrayList<>();
     Matcher command = COMMAND.matcher(page.replace("\\\n", " "));
     while (command.find()) {
-      String why = wrongOf(words(command.group(1)));
+      List<String> words = words(command.group(1));
+      String why = wrongOf(words);
+      if (why.isEmpty() && !words.isEmpty()) {
+        boolean mentioned = command.start() > 0 && page.charAt(command.start() - 1) == '`';
+        why = HANDED_ON.contains(words.getFirst()) ? "" : ShownCommand.refusalOf(words, mentioned);
+      }
       if (!why.isEmpty()) {
         wrong.add(command.group() + ": " + why);
       }
@@ -171,6 +176,24 @@ class PagesTest {
   })
   void aWrongCommand_isFound(String line, String why) {
     assertThat(wrong("Try `./jccl " + line + "`.")).singleElement().asString().endsWith(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bench --clock loops, no clock is called 'loops'",
+    "bench -f 2 --op all_reduced, no operation is called 'all_reduced'",
+    "verify --backend simulator, no backend is called 'simulator'",
+    "run --ranks none -cp PATH Class, 'none' is no whole number",
+    "predict --ranks 4 -b 8 -e 1X, '1X' is not a size",
+  })
+  void aWrongValue_isFound(String line, String why) {
+    assertThat(wrong("    ./jccl " + line + "\n")).singleElement().asString().contains(why);
+  }
+
+  @Test
+  void whatACommandRequires_mayBeMissingInASentenceAlone() {
+    assertThat(wrong("Try `./jccl bundle`.")).isEmpty();
+    assertThat(wrong("    ./jccl bundle\n")).singleElement().asString().contains("--out");
   }
 
   @ParameterizedTest

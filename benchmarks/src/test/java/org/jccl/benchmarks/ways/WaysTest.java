@@ -8,7 +8,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.jccl.benchmarks.bench.Ratio;
 import org.jccl.benchmarks.bench.Way;
@@ -21,6 +24,8 @@ import org.jccl.config.TuningTable;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WaysTest {
   @TempDir private Path folder;
@@ -35,6 +40,53 @@ class WaysTest {
         .limit(14)
         .map(i -> ((i + shift) % 3 == 0 ? 10.5 : 6.5) * factor + 0.01 * i)
         .toArray();
+  }
+
+  /** Rounds of a machine of one's own, of a shared one, and of one that is busy for some rounds. */
+  private enum Noise {
+    EVEN,
+    BURSTS,
+    DRIFT;
+
+    double[] micros(Random random, double base, int rounds) {
+      double[] micros = new double[rounds];
+      double load = random.nextGaussian() / 5;
+      for (int i = 0; i < rounds; i++) {
+        load = 0.8 * load + 0.12 * random.nextGaussian();
+        double slower =
+            switch (this) {
+              case EVEN -> Math.exp(0.1 * random.nextGaussian());
+              case BURSTS -> 1 + (random.nextInt(10) < 3 ? 3 * random.nextDouble() : 0);
+              case DRIFT -> Math.exp(Math.abs(load));
+            };
+        micros[i] = base * slower * Math.exp(0.03 * random.nextGaussian());
+      }
+      return micros;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EVEN, 0.05, 0.95", "BURSTS, 0.05, 0.2", "DRIFT, 0.1, 0.35"})
+  void of14UnchangedLines_hardlyOneIsCalledSlower(Noise noise, double mostWrong, double found) {
+    int lines = 14;
+    int rounds = 14;
+    int comparisons = 300;
+    Random random = new Random(5);
+    int wrong = 0;
+    int right = 0;
+    for (int i = 0; i < comparisons; i++) {
+      Set<WayVerdict.Verdict> said = EnumSet.noneOf(WayVerdict.Verdict.class);
+      for (int line = 0; line < lines; line++) {
+        WayTimes before = times("tuned", noise.micros(random, 10, rounds));
+        said.add(WayVerdict.of(before, times("tuned", noise.micros(random, 10, rounds)), lines));
+      }
+      wrong += said.size() > 1 ? 1 : 0;
+      WayTimes before = times("tuned", noise.micros(random, 10, rounds));
+      WayTimes half = times("tuned", noise.micros(random, 15, rounds));
+      right += WayVerdict.of(before, half, lines) == WayVerdict.Verdict.SLOWER ? 1 : 0;
+    }
+    assertThat((double) wrong / comparisons).isLessThanOrEqualTo(mostWrong);
+    assertThat((double) right / comparisons).isGreaterThanOrEqualTo(found);
   }
 
   @Test

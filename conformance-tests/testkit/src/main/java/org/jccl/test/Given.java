@@ -36,11 +36,21 @@ enum Given {
 
   /** What a parameter is given; null if another resolver has to know it. */
   static @Nullable Given of(Parameter parameter) {
+    if (parameter.isAnnotationPresent(Seed.class)) {
+      return SEED;
+    }
     return Arrays.stream(values())
-        .filter(each -> each.type == parameter.getType())
-        .filter(each -> each != SEED || parameter.isAnnotationPresent(Seed.class))
+        .filter(each -> each != SEED && each.type == parameter.getType())
         .findFirst()
         .orElse(null);
+  }
+
+  /** What is wrong with a parameter of this kind, or null. */
+  @Nullable String refusal(Parameter parameter) {
+    Class<?> declared = parameter.getType();
+    return this == SEED && declared != long.class && declared != Long.class
+        ? "@Seed " + declared.getSimpleName() + " " + parameter.getName() + ", expected a long"
+        : null;
   }
 
   /** Whether each rank has its own. */

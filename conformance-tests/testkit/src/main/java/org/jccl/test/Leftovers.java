@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jccl.ReportedMisuse;
@@ -27,14 +28,24 @@ final class Leftovers {
 
   private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
+  /** The group of platform threads that virtual threads have made. */
+  private static final @Nullable ThreadGroup OF_VIRTUAL_THREADS =
+      Thread.ofVirtual().unstarted(() -> {}).getThreadGroup();
+
   private final Set<Remains> allowed = EnumSet.noneOf(Remains.class);
-  private final Set<Thread> threadsBefore = userThreads();
+  private final Set<Thread> threadsBefore = allThreads();
+
+  /** Whether a {@code new Thread} of the test itself is a daemon: in a pool of JUnit's it is. */
+  private final boolean isOnDaemon = Thread.currentThread().isDaemon();
 
   /**
    * Where tests run at the same time: of threads those count whose stack has code of this class, as
    * all others may be of another test. Else null.
    */
   private @Nullable String ofClass;
+
+  /** Of the test's class; threads that its ranks forget run code of it. */
+  private String ofPackage = "";
 
   /** The same for the tests of one class: what the method of that frame is called, or has in it. */
   private String ofMethod = "";
@@ -64,6 +75,7 @@ final class Leftovers {
   /** With what method and class allow. */
   static Leftovers of(Method method, Class<?> type) {
     Leftovers leftovers = new Leftovers();
+    leftovers.ofPackage = type.getPackageName();
     TestAnnotations.all(method, type, Allow.class)
         .forEach(allow -> leftovers.allowed.addAll(Arrays.asList(allow.value())));
     return leftovers;
@@ -76,6 +88,7 @@ final class Leftovers {
     leftovers.allowed.add(more);
     leftovers.threadsBefore.addAll(threadsBefore);
     leftovers.ofClass = ofClass;
+    leftovers.ofPackage = ofPackage;
     leftovers.ofMethod = ofMethod;
     return leftovers;
   }
@@ -148,9 +161,10 @@ final class Leftovers {
   }
 
   private Set<Thread> newThreads() {
-    Set<Thread> now = userThreads();
+    Set<Thread> now = allThreads();
     now.removeAll(threadsBefore);
     now.remove(Thread.currentThread());
+    now.removeIf(thread -> thread.isDaemon() && !isForgotten(thread));
     String own = ofClass;
     if (own != null) {
       now.removeIf(
@@ -170,8 +184,26 @@ final class Leftovers {
         && frame.getMethodName().contains(method);
   }
 
-  /** Threads that are no daemons: those of libraries and of jccl are. */
-  private static Set<Thread> userThreads() {
+  /**
+   * Whether a daemon may have become one without its maker's will: a {@code new Thread} is one
+   * where a daemon makes it, as ranks are, which are virtual threads, and threads of tests that run
+   * at the same time. Daemons of libraries do not run code of the test.
+   */
+  private boolean isForgotten(Thread daemon) {
+    boolean isOfDaemon = isOnDaemon || daemon.getThreadGroup() == OF_VIRTUAL_THREADS;
+    if (!isOfDaemon || daemon instanceof ForkJoinWorkerThread) {
+      return false;
+    }
+    StackTraceElement[] frames = daemon.getStackTrace();
+    return frames.length == 0
+        || Stream.of(frames).map(StackTraceElement::getClassName).anyMatch(this::isOfPackage);
+  }
+
+  private boolean isOfPackage(String className) {
+    return className.substring(0, Math.max(0, className.lastIndexOf('.'))).equals(ofPackage);
+  }
+
+  private static Set<Thread> allThreads() {
     ThreadGroup group = Thread.currentThread().getThreadGroup();
     while (group != null && group.getParent() != null) {
       group = group.getParent(); // what virtual threads start is in another group
@@ -181,12 +213,6 @@ final class Leftovers {
     }
     Thread[] threads = new Thread[group.activeCount() * 2 + 16];
     int count = group.enumerate(threads, true);
-    Set<Thread> found = new HashSet<>();
-    for (Thread thread : Arrays.copyOf(threads, count)) {
-      if (!thread.isDaemon()) {
-        found.add(thread);
-      }
-    }
-    return found;
+    return new HashSet<>(Arrays.asList(threads).subList(0, count));
   }
 }

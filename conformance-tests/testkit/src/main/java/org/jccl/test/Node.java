@@ -45,13 +45,18 @@ abstract class Node
   /** A place-holder: each rank gets its own value later. */
   @Override
   public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Given given = Given.of(parameter.getParameter());
+    String refusal = given == null ? null : given.refusal(parameter.getParameter());
+    if (refusal != null) {
+      throw new ParameterResolutionException(refusal);
+    }
     if (!parameter.getDeclaringExecutable().equals(context.getTestMethod().orElse(null))) {
       throw new ParameterResolutionException(
           "a @RankTest gives a "
               + parameter.getParameter().getType().getSimpleName()
               + " to the test method alone: what is around it runs once a node, without a world");
     }
-    return parameter.getParameter().getType() == long.class ? (Object) 0L : null;
+    return given == Given.SEED ? (Object) 0L : null;
   }
 
   @Override

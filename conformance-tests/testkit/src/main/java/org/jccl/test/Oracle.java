@@ -6,6 +6,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
@@ -16,8 +17,9 @@ import org.opentest4j.AssertionFailedError;
  *
  * <p>Floating sums depend on the order of addition, which a library may choose. The exact sum of n
  * terms and every sum in the type, in any order, differ by at most (n-1)u/(1-(n-1)u) times the sum
- * of the absolute values; u is the type's unit roundoff. An average may round twice more. Integers,
- * minimum and maximum are exact. So are sums of data that every order of addition holds exactly.
+ * of the absolute values; u is the type's unit roundoff. An average may round twice more, a sum of
+ * products with a number once more. Integers, minimum and maximum are exact. So are sums of data
+ * that every order of addition holds exactly.
  *
  * {@snippet :
  * Oracle sum = Oracle.of(DataType.FLOAT32, ReduceOp.SUM, List.of(rank0, rank1, rank2));
@@ -29,28 +31,44 @@ public final class Oracle {
   private static final MathContext EXACT_ENOUGH = new MathContext(80, RoundingMode.HALF_EVEN);
 
   private final DataType type;
-  private final ReduceOp op;
-  private final Precision precision;
+  private final String op;
   private final List<BigDecimal> expected = new ArrayList<>();
-  private final List<BigDecimal> bounds = new ArrayList<>();
+  private final List<Precision.Bound> bounds = new ArrayList<>();
 
-  private Oracle(DataType type, ReduceOp op, List<BigDecimal[]> inputs) {
-    if (!(op instanceof ReduceOp.Builtin)) {
-      throw new IllegalArgumentException(op + ", expected SUM, PROD, MIN, MAX or AVG");
-    }
-    if (inputs.isEmpty()) {
-      throw new IllegalArgumentException("no inputs, expected one for each rank");
-    }
+  /** {@code reduction} is one of an element: of the terms that the ranks have there. */
+  private Oracle(
+      DataType type,
+      String op,
+      List<BigDecimal[]> inputs,
+      Function<List<BigDecimal>, Sum> reduction) {
+    requireOneLength(inputs);
     this.type = type;
     this.op = op;
-    this.precision = Precision.of(type);
     for (int i = 0; i < inputs.getFirst().length; i++) {
       List<BigDecimal> terms = new ArrayList<>();
       for (BigDecimal[] input : inputs) {
         terms.add(input[i]);
       }
-      add(terms);
+      Sum sum = reduction.apply(terms);
+      expected.add(sum.exact());
+      bounds.add(sum.bound());
     }
+  }
+
+  /**
+   * What comes of one element.
+   *
+   * @param exact the result
+   * @param bound how far a correct result may be from it
+   */
+  private record Sum(BigDecimal exact, Precision.Bound bound) {}
+
+  private static Oracle builtin(DataType type, ReduceOp op, List<BigDecimal[]> inputs) {
+    if (!(op instanceof ReduceOp.Builtin known)) {
+      throw new IllegalArgumentException(
+          op + ", expected SUM, PROD, MIN, MAX or AVG; see ofPreMulSum");
+    }
+    return new Oracle(type, known.label(), inputs, terms -> reduced(type, known, terms));
   }
 
   /**
@@ -63,16 +81,50 @@ public final class Oracle {
    * @throws IllegalArgumentException if lengths differ or a number is not finite
    */
   public static Oracle of(DataType type, ReduceOp op, List<double[]> inputs) {
-    List<BigDecimal[]> exact = new ArrayList<>();
-    for (double[] input : inputs) {
-      BigDecimal[] row = new BigDecimal[input.length];
-      for (int i = 0; i < input.length; i++) {
-        row[i] = rounded(type, input[i], i);
-      }
-      exact.add(row);
+    return builtin(type, op, inputs.stream().map(input -> rounded(type, input)).toList());
+  }
+
+  /**
+   * The oracle of a sum before which each rank multiplies what it contributes, as with {@link
+   * org.jccl.PreMulSum}.
+   *
+   * @param type the element type; inputs and scalars are rounded to it first
+   * @param scalars the number that each rank multiplies with
+   * @param inputs what each rank contributes, all of one length, finite
+   * @return the oracle
+   * @throws IllegalArgumentException if lengths differ or a number is not finite
+   */
+  public static Oracle ofPreMulSum(DataType type, double[] scalars, List<double[]> inputs) {
+    if (scalars.length != inputs.size()) {
+      throw new IllegalArgumentException(
+          scalars.length + " scalars for " + inputs.size() + " ranks, expected one for each");
     }
-    requireOneLength(exact);
-    return new Oracle(type, op, exact);
+    BigDecimal[] factors = rounded(type, scalars);
+    return new Oracle(
+        type,
+        "premulsum",
+        inputs.stream().map(input -> rounded(type, input)).toList(),
+        terms -> scaled(type, factors, terms));
+  }
+
+  private static Sum scaled(DataType type, BigDecimal[] factors, List<BigDecimal> terms) {
+    List<BigDecimal> products = new ArrayList<>();
+    for (int i = 0; i < factors.length; i++) {
+      products.add(factors[i].multiply(terms.get(i)));
+    }
+    BigDecimal sum = products.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    return type.isFloating()
+        ? new Sum(sum, Precision.of(type).sumOfProducts(products))
+        : new Sum(
+            new BigDecimal(Precision.wrapped(type, sum.toBigInteger())), Precision.Bound.EXACT);
+  }
+
+  private static BigDecimal[] rounded(DataType type, double[] input) {
+    BigDecimal[] row = new BigDecimal[input.length];
+    for (int i = 0; i < input.length; i++) {
+      row[i] = rounded(type, input[i], i);
+    }
+    return row;
   }
 
   private static BigDecimal rounded(DataType type, double input, int index) {
@@ -107,11 +159,13 @@ public final class Oracle {
       }
       exact.add(row);
     }
-    requireOneLength(exact);
-    return new Oracle(type, op, exact);
+    return builtin(type, op, exact);
   }
 
   private static void requireOneLength(List<BigDecimal[]> inputs) {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("no inputs, expected one for each rank");
+    }
     for (BigDecimal[] input : inputs) {
       if (input.length != inputs.getFirst().length) {
         throw new IllegalArgumentException(
@@ -120,15 +174,15 @@ public final class Oracle {
     }
   }
 
-  private void add(List<BigDecimal> terms) {
-    BigDecimal exact = exact(terms);
-    expected.add(exact);
-    bounds.add(type.isFloating() ? precision.bound((ReduceOp.Builtin) op, terms) : BigDecimal.ZERO);
+  private static Sum reduced(DataType type, ReduceOp.Builtin op, List<BigDecimal> terms) {
+    Precision.Bound bound =
+        type.isFloating() ? Precision.of(type).bound(op, terms) : Precision.Bound.EXACT;
+    return new Sum(exact(type, op, terms), bound);
   }
 
-  private BigDecimal exact(List<BigDecimal> terms) {
+  private static BigDecimal exact(DataType type, ReduceOp.Builtin op, List<BigDecimal> terms) {
     BigDecimal result =
-        switch ((ReduceOp.Builtin) op) {
+        switch (op) {
           case SUM, AVG -> terms.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
           case PROD -> terms.stream().reduce(BigDecimal.ONE, BigDecimal::multiply);
           case MIN -> terms.stream().reduce(BigDecimal::min).orElseThrow();
@@ -163,8 +217,10 @@ public final class Oracle {
    * @param index from 0
    */
   public double bound(int index) {
-    BigDecimal bound = bounds.get(index);
-    return bound.signum() < 0 ? Double.POSITIVE_INFINITY : bound.doubleValue();
+    Precision.Bound bound = bounds.get(index);
+    return bound.overflows() || bound.most().signum() < 0
+        ? Double.POSITIVE_INFINITY
+        : bound.most().doubleValue();
   }
 
   /**
@@ -184,18 +240,19 @@ public final class Oracle {
   }
 
   private void check(int index, long bits) {
-    BigDecimal bound = bounds.get(index);
+    Precision.Bound bound = bounds.get(index);
+    BigDecimal most = bound.most();
     double actual = type.decode(bits);
     boolean right;
     if (!Double.isFinite(actual)) {
-      right = bound.signum() < 0;
+      right = bound.overflows() || most.signum() < 0;
     } else {
       BigDecimal value =
           type.isFloating()
               ? new BigDecimal(actual)
               : new BigDecimal(Precision.wrapped(type, BigInteger.valueOf(bits)));
       BigDecimal error = value.subtract(expected.get(index)).abs();
-      right = bound.signum() < 0 || error.compareTo(bound) <= 0;
+      right = most.signum() < 0 || error.compareTo(most) <= 0;
     }
     if (!right) {
       throw new AssertionFailedError(
@@ -205,9 +262,9 @@ public final class Oracle {
               + actual
               + ", expected "
               + expected(index)
-              + (bound.signum() == 0 ? " exactly" : " within " + bound(index))
+              + (most.signum() == 0 ? " exactly" : " within " + most.doubleValue())
               + " ("
-              + op.label()
+              + op
               + " of "
               + type
               + ")",

@@ -17,7 +17,7 @@ import org.jccl.ReduceOp;
 record Precision(int bits, BigDecimal largest, BigDecimal smallest) {
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
-  /** Stands for "no bound": a partial result may overflow. */
+  /** Stands for "no bound": the type is too coarse to say anything. */
   private static final BigDecimal NONE = BigDecimal.ONE.negate();
 
   static Precision of(DataType type) {
@@ -45,14 +45,23 @@ record Precision(int bits, BigDecimal largest, BigDecimal smallest) {
     return negative ? low.subtract(BigInteger.ONE.shiftLeft(bits)) : low;
   }
 
-  /** How far a reduction of floating numbers may be from the exact one; negative for no bound. */
-  BigDecimal bound(ReduceOp.Builtin op, List<BigDecimal> terms) {
-    int n = terms.size();
+  /**
+   * How far from the exact result a correct one may be.
+   *
+   * @param most the distance; negative: any
+   * @param overflows whether it may be infinite, or no number, instead
+   */
+  record Bound(BigDecimal most, boolean overflows) {
+    static final Bound EXACT = new Bound(BigDecimal.ZERO, false);
+  }
+
+  /** Of a reduction of floating numbers. */
+  Bound bound(ReduceOp.Builtin op, List<BigDecimal> terms) {
     return switch (op) {
-      case MIN, MAX -> BigDecimal.ZERO;
+      case MIN, MAX -> Bound.EXACT;
       case SUM -> sum(terms);
       case AVG -> average(terms);
-      case PROD -> product(n, terms);
+      case PROD -> product(terms);
     };
   }
 
@@ -60,38 +69,65 @@ record Precision(int bits, BigDecimal largest, BigDecimal smallest) {
     return terms.stream().map(BigDecimal::abs).reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
-  private BigDecimal sum(List<BigDecimal> terms) {
+  /** The types of 8 bits hold their largest number where others overflow, and go on from it. */
+  private Bound within(BigDecimal most, BigDecimal largestPartial) {
+    boolean overflows = largestPartial.compareTo(largest) > 0;
+    return new Bound(overflows && bits < 8 ? NONE : most, overflows);
+  }
+
+  /** Partial sums may be rounded up on the way. */
+  private BigDecimal roundedUp(int n, BigDecimal magnitude) {
+    return magnitude.add(gamma(n, magnitude).max(BigDecimal.ZERO));
+  }
+
+  private Bound sum(List<BigDecimal> terms) {
     BigDecimal magnitude = magnitude(terms);
-    if (magnitude.compareTo(largest) > 0) {
-      return NONE;
+    int n = terms.size() - 1;
+    return isExact(terms, magnitude)
+        ? within(BigDecimal.ZERO, magnitude)
+        : within(gamma(n, magnitude), roundedUp(n, magnitude));
+  }
+
+  /** Of a sum of products, each of which is rounded, too. */
+  Bound sumOfProducts(List<BigDecimal> products) {
+    BigDecimal magnitude = magnitude(products);
+    if (isExact(products, magnitude)
+        && products.stream().allMatch(one -> one.remainder(smallest).signum() == 0)) {
+      return within(BigDecimal.ZERO, magnitude);
     }
-    return isExact(terms, magnitude) ? BigDecimal.ZERO : gamma(terms.size() - 1, magnitude);
+    int n = products.size();
+    return within(
+        orNone(gamma(n, magnitude), smallest.multiply(BigDecimal.valueOf(n))),
+        roundedUp(n, magnitude));
   }
 
   /** Scaled before or after the sum: 1/n, the products and the sums are rounded. */
-  private BigDecimal average(List<BigDecimal> terms) {
+  private Bound average(List<BigDecimal> terms) {
     BigDecimal magnitude = magnitude(terms);
-    if (magnitude.compareTo(largest) > 0) {
-      return NONE;
-    }
     BigDecimal ranks = BigDecimal.valueOf(terms.size());
     BigDecimal mean = magnitude.divide(ranks, MathContext.DECIMAL128);
-    return gamma(terms.size() + 1, mean).add(smallest.multiply(ranks));
+    return within(
+        orNone(gamma(terms.size() + 1, mean), smallest.multiply(ranks)),
+        roundedUp(terms.size() + 1, magnitude));
   }
 
-  private BigDecimal product(int n, List<BigDecimal> terms) {
+  private Bound product(List<BigDecimal> terms) {
+    int n = terms.size();
     BigDecimal largestPartial = BigDecimal.ONE;
     BigDecimal whole = BigDecimal.ONE;
     for (BigDecimal term : terms) {
       largestPartial = largestPartial.multiply(term.abs().max(BigDecimal.ONE));
       whole = whole.multiply(term.abs());
     }
-    if (largestPartial.compareTo(largest) > 0) {
-      return NONE;
-    }
     // What underflows on the way may be multiplied again.
     BigDecimal underflow = smallest.multiply(largestPartial).multiply(BigDecimal.valueOf(n));
-    return gamma(n - 1, whole).add(n > 1 ? underflow : BigDecimal.ZERO);
+    return within(
+        orNone(gamma(n - 1, whole), n > 1 ? underflow : BigDecimal.ZERO),
+        roundedUp(n - 1, largestPartial));
+  }
+
+  private static BigDecimal orNone(BigDecimal bound, BigDecimal more) {
+    return bound.signum() < 0 ? NONE : bound.add(more);
   }
 
   /** n u / (1 - n u) times {@code magnitude}; no bound if the type is too coarse for n. */
@@ -112,6 +148,9 @@ record Precision(int bits, BigDecimal largest, BigDecimal smallest) {
     for (BigDecimal term : terms) {
       if (term.signum() != 0) {
         double value = term.doubleValue(); // exact: every type's numbers are doubles
+        if (Double.isInfinite(value) || new BigDecimal(value).compareTo(term) != 0) {
+          return false; // a product of two may be none
+        }
         long fraction = Double.doubleToRawLongBits(value) & ((1L << 52) - 1);
         int exponent = Math.max(Math.getExponent(value), Double.MIN_EXPONENT);
         int trailing = fraction == 0 ? 52 : Long.numberOfTrailingZeros(fraction);

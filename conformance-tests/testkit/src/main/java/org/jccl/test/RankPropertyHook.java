@@ -24,14 +24,20 @@ public final class RankPropertyHook implements AroundTryHook, ResolveParameterHo
   public Optional<ParameterSupplier> resolve(
       ParameterResolutionContext parameter, LifecycleContext context) {
     Class<?> type = parameter.parameter().getType();
-    return Given.of(parameter.parameter()) == null
-        ? Optional.empty()
-        : Optional.of(attempt -> placeHolder(type));
+    Given given = Given.of(parameter.parameter());
+    if (given == null) {
+      return Optional.empty();
+    }
+    String refusal = given.refusal(parameter.parameter());
+    if (refusal != null) {
+      throw new IllegalArgumentException(refusal);
+    }
+    return Optional.of(attempt -> placeHolder(type));
   }
 
   /** jqwik wants a value of the type; each rank gets its own later. */
   private static Object placeHolder(Class<?> type) {
-    if (type == long.class) {
+    if (type == long.class || type == Long.class) {
       return 0L;
     }
     if (type == World.class) {

@@ -1,5 +1,6 @@
 package org.jccl.test;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.stream.Stream;
 import org.jccl.sim.SimProvider;
 import org.jccl.sim.faults.FaultKind;
 import org.jccl.sim.faults.FaultPlan;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
@@ -44,6 +47,7 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
         AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), RankTest.class)
             .orElseThrow();
     requireSense(test);
+    requireAlone(context.getRequiredTestMethod());
     List<FaultPlan> plans = plans(context);
     List<FaultKind> everywhere = everyCall(context);
     String replay =
@@ -82,6 +86,22 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
     requireAtLeast(0, "devices", test.devices());
     requireAtLeast(1, "mostSchedules", test.mostSchedules());
     requireAtLeast(1, "timeoutSeconds", test.timeoutSeconds());
+  }
+
+  /** JUnit would run the method once for each of two such annotations, never for both together. */
+  private static void requireAlone(Method method) {
+    for (Annotation other : method.getAnnotations()) {
+      Class<? extends Annotation> type = other.annotationType();
+      boolean isRankTest = AnnotationSupport.isAnnotated(type, RankTest.class);
+      if (type != RankTest.class
+          && !isRankTest
+          && (type == Test.class || AnnotationSupport.isAnnotated(type, TestTemplate.class))) {
+        throw new IllegalArgumentException(
+            "@RankTest and @%s on %s: JUnit runs a method for one of them; values go together with"
+                    .formatted(type.getSimpleName(), method.getName())
+                + " ranks in a @ParameterizedClass (JUnit 5.13 or newer) or a @RankProperty");
+      }
+    }
   }
 
   private static void requireAtLeast(int least, String option, int value) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jccl.FailureReport;
 import org.jccl.RankProgram;
 import org.jccl.ReportedMisuse;
@@ -96,12 +97,11 @@ final class SimulatedRun {
     World world =
         new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator, programs);
     List<String> standing = new ArrayList<>();
-    Runnable look =
-        () -> {
-          standing.addAll(simulator.waiting());
-          standing.addAll(leftovers.places());
-        };
-    try (Uncaught threads = Uncaught.here();
+    Supplier<List<String>> places =
+        () -> Stream.concat(simulator.waiting().stream(), leftovers.places().stream()).toList();
+    Runnable look = () -> standing.addAll(places.get());
+    try (EndOfJvm end = new EndOfJvm(body.method().getName() + " with " + schedule, places);
+        Uncaught threads = Uncaught.here();
         Limit limit = new Limit(seconds, look)) {
       try {
         if (attachments != null) {

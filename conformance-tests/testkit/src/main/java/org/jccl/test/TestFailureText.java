@@ -128,6 +128,8 @@ final class TestFailureText {
 
   private static StackTraceElement[] usersFrames(Throwable failure) {
     return Stream.of(UserCode.traceOf(failure))
+        // What called the kit is a tool: JUnit, Maven, an IDE.
+        .takeWhile(frame -> !frame.getClassName().equals(TestBody.class.getName()))
         .filter(UserCode::isUser)
         .toArray(StackTraceElement[]::new);
   }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -71,6 +73,47 @@ class FailureTextTest {
         .contains("rank 1: IllegalStateException: no data\n")
         .contains("caused by java.io.IOException: disk full\n")
         .contains("\nconsequences: ranks 0, 2 (CommunicatorAbortedException)\n");
+  }
+
+  @Test
+  void consequences_areToldByWhatTheyAre() {
+    assertThat(message("oneReducesLess"))
+        .contains("MISMATCH(count) in comm-1, call #1: rank 0 has count 4, rank 1 has count 3\n")
+        .contains("\nconsequences: rank 0 (the same), rank 2 (CommunicatorAbortedException)\n");
+  }
+
+  /** Of a process that ends Maven says no more than that it has gone. */
+  @Test
+  void aTestThatEndsTheJvm_isNamed_withTheLine() throws Exception {
+    Process jvm =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Exiting.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(jvm.waitFor()).isEqualTo(3);
+    assertThat(said)
+        .contains("jccl-test: the JVM ends while exits with ranks=2 fifo runs")
+        .containsPattern("rank 1 \\(RUNNING\\)\\R +at .*Exiting.exits\\(FailureTextTest.java:");
+  }
+
+  /** A test that calls {@code System.exit}, as a program. */
+  static final class Exiting {
+    @RankTest
+    void exits(Rank rank) {
+      if (rank.rank() == 1) {
+        System.exit(3);
+      }
+    }
+
+    static void main() {
+      Executed.run(Exiting.class, "exits");
+    }
   }
 
   @Test
@@ -167,6 +210,11 @@ class FailureTextTest {
         comm.allReduce(buffer, ReduceOp.SUM);
         comm.defaultStream().synchronize();
       }
+    }
+
+    @RankTest(ranks = 3, seeds = 0, strict = Strictness.OFF)
+    void oneReducesLess(Rank rank, Communicator comm) {
+      reduce(comm, rank.rank() == 1 ? 3 : 4);
     }
 
     @RankTest(ranks = 3)

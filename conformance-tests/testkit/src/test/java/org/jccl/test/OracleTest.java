@@ -13,6 +13,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
+import org.jccl.PreMulSum;
 import org.jccl.Rank;
 import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
@@ -52,6 +53,88 @@ class OracleTest {
           JcclAssertions.assertThat(buffer).matches(Oracle.of(type, op, inputs));
         }
       }
+    }
+  }
+
+  @RankTest(
+      ranks = {1, 3},
+      seeds = 0)
+  void aSumOfProducts_keepsTheBound(Rank rank, Communicator comm, Device device) {
+    for (DataType type : DataType.values()) {
+      if (type.isFloat8() && rank.worldSize() == 1) {
+        continue; // NCCL refuses it (RED-12)
+      }
+      double[] scalars = new double[rank.worldSize()];
+      List<double[]> inputs = new ArrayList<>();
+      for (int r = 0; r < rank.worldSize(); r++) {
+        scalars[r] = type.isFloating() ? 0.3 + r : 2 + r;
+        inputs.add(input(r, type));
+      }
+      try (DeviceBuffer buffer = device.allocate(type, COUNT);
+          PreMulSum sum = comm.preMulSum(type, scalars[rank.rank()])) {
+        write(buffer, inputs.get(rank.rank()));
+        comm.allReduce(buffer, buffer, sum, comm.defaultStream());
+        comm.defaultStream().synchronize();
+        JcclAssertions.assertThat(buffer).matches(Oracle.ofPreMulSum(type, scalars, inputs));
+      }
+    }
+  }
+
+  /** The numbers of the type next to the last ones within the bound are refused, on both sides. */
+  @RankTest(ranks = 1, seeds = 0)
+  void theFirstNumbersBeyondTheBound_areRefused(Device device) {
+    for (DataType type :
+        List.of(DataType.FLOAT64, DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16)) {
+      List<double[]> inputs =
+          List.of(new double[] {0.1}, new double[] {-0.7}, new double[] {3.3}, new double[] {0.9});
+      for (Oracle oracle :
+          List.of(
+              Oracle.of(type, ReduceOp.SUM, inputs),
+              Oracle.of(type, ReduceOp.AVG, inputs),
+              Oracle.of(type, ReduceOp.PROD, inputs),
+              Oracle.of(type, ReduceOp.MAX, inputs),
+              Oracle.ofPreMulSum(type, new double[] {0.3, 3, 0.7, 1.1}, inputs))) {
+        try (DeviceBuffer buffer = device.allocate(type, 1)) {
+          long bits = type.encode(oracle.expected(0));
+          for (int side : new int[] {1, -1}) {
+            long at = bits;
+            while (isWithin(oracle, type.decode(at))) {
+              if (type != DataType.FLOAT64) { // whose bound is rounded to a double itself
+                write(buffer, new double[] {type.decode(at)});
+                oracle.check(buffer);
+              }
+              at += side;
+            }
+            at += type == DataType.FLOAT64 ? side : 0;
+            write(buffer, new double[] {type.decode(at)});
+            assertThatThrownBy(() -> oracle.check(buffer)).isInstanceOf(AssertionFailedError.class);
+          }
+        }
+        if (type == DataType.FLOAT64 || type == DataType.FLOAT32) {
+          assertThat(oracle.bound(0)).isLessThan(1e-5);
+        }
+      }
+    }
+  }
+
+  private static boolean isWithin(Oracle oracle, double value) {
+    return Math.abs(value - oracle.expected(0)) <= oracle.bound(0);
+  }
+
+  @RankTest(ranks = 1, seeds = 0)
+  void whereASumMayOverflow_itIsInfiniteOrRight(Device device) {
+    Oracle sum =
+        Oracle.of(
+            DataType.FLOAT16,
+            ReduceOp.SUM,
+            List.of(new double[] {65504}, new double[] {65504}, new double[] {-65504}));
+    try (DeviceBuffer buffer = device.allocate(DataType.FLOAT16, 1)) {
+      for (double right : new double[] {Double.POSITIVE_INFINITY, 65504}) {
+        write(buffer, new double[] {right});
+        sum.check(buffer);
+      }
+      write(buffer, new double[] {3});
+      assertThatThrownBy(() -> sum.check(buffer)).hasMessageContaining("element 0 is 3.0");
     }
   }
 

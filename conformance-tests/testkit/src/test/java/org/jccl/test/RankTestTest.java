@@ -3,6 +3,7 @@ package org.jccl.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectUniqueId;
@@ -18,10 +19,14 @@ import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -145,6 +150,32 @@ class RankTestTest {
         .contains("@RankTest(" + says);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ofValues", "repeated"})
+  void anotherKindOfTest_onTheSameMethod_isRefused(String method) {
+    assertThat(
+            Executed.thrown(run(method).containerEvents().failed().list().getFirst()).getMessage())
+        .contains("@RankTest and @", " on " + method, "@ParameterizedClass");
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {RankTestTest.Values.class, RankTestTest.ValuesOfAConstructor.class})
+  void aParameterizedClass_givesItsValues(Class<?> samples) {
+    EngineExecutionResults results =
+        EngineTestKit.engine("junit-jupiter")
+            .selectors(DiscoverySelectors.selectClass(samples))
+            .execute();
+
+    assertThat(results.testEvents().succeeded().count()).isEqualTo(2);
+    assertThat(Executed.failure(results)).hasMessageContaining("rank 1: IllegalState");
+  }
+
+  @Test
+  void aSeed_isALong() {
+    assertThat(failure("seedOfAnotherType")).hasMessage("@Seed int seed, expected a long");
+    assertThat(run("boxedSeed").testEvents().succeeded().count()).isEqualTo(1);
+  }
+
   @Test
   void aRank_isGivenToTheTestAlone() {
     EngineExecutionResults results =
@@ -184,8 +215,55 @@ class RankTestTest {
     assertThat(run("startsRanksItself").testEvents().failed().list()).isEmpty();
   }
 
+  @ParameterizedClass
+  @ValueSource(ints = {1, 3, 5})
+  static class Values {
+    @Parameter int value;
+
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    void isSmall(Rank rank) {
+      if (rank.rank() == 1 && value > 4) {
+        throw new IllegalStateException("value " + value);
+      }
+    }
+  }
+
+  @ParameterizedClass
+  @ValueSource(ints = {1, 3, 5})
+  static class ValuesOfAConstructor {
+    private final int value;
+
+    ValuesOfAConstructor(int value) {
+      this.value = value;
+    }
+
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    void isSmall(Rank rank) {
+      if (rank.rank() == 1 && value > 4) {
+        throw new IllegalStateException("value " + value);
+      }
+    }
+  }
+
   /** Tests that are run by the tests above. */
   static class Samples {
+    @RankTest
+    @ParameterizedTest
+    @ValueSource(ints = 1)
+    void ofValues(int value, Rank rank) {}
+
+    @RankTest
+    @RepeatedTest(2)
+    void repeated() {}
+
+    @RankTest
+    void seedOfAnotherType(Rank rank, @Seed int seed) {}
+
+    @RankTest(seeds = 1)
+    void boxedSeed(Rank rank, @Seed Long seed) {
+      assertTrue(seed == 0 || seed == 1);
+    }
+
     @RankTest(seeds = 3)
     void skipsOneAndFailsInAnother(Rank rank, @Seed long seed) {
       assumeTrue(seed != 0);

@@ -100,13 +100,8 @@ public final class HostBlockedReport {
       text.append(" on a ").append(blocker.getClass().getName());
     }
     text.append(')');
-    StackTraceElement[] frames = task.thread().getStackTrace();
-    for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
-      if (UserCode.isLibrary(frames[i].getClassName())) {
-        break;
-      }
-      text.append("\n    at ").append(frames[i]);
-    }
+    UserCode.standing(task.thread().getStackTrace(), MOST_FRAMES)
+        .forEach(frame -> text.append("\n    at ").append(frame));
     Wait open = task.waitingFor();
     if (open != null) {
       text.append("\n    it has a future of ").append(open.describe());

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Work of the program's own (rules STR-32 to STR-36). */
 final class WorkOp extends StreamOp {
-  private static final long MOST_FRAMES = 8;
+  private static final int MOST_FRAMES = 8;
 
   private final SimMemory memory;
   private final WorkLayout layout;
@@ -245,13 +245,8 @@ final class WorkOp extends StreamOp {
                 + " does not return (its thread is "
                 + stuck.getState()
                 + ")");
-    StackTraceElement[] trace = stuck.getStackTrace();
     String site = null;
-    int frames = 0;
-    for (StackTraceElement frame : trace) {
-      if (UserCode.isLibrary(frame.getClassName()) || frames++ == MOST_FRAMES) {
-        break;
-      }
+    for (StackTraceElement frame : UserCode.standing(stuck.getStackTrace(), MOST_FRAMES)) {
       site = site == null ? "at " + frame : site + "\n    at " + frame;
     }
     report

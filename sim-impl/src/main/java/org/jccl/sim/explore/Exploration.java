@@ -39,14 +39,10 @@ public record Exploration(
   /** {@return one line: {@code complete: 36 schedules, 0 failures}} */
   public String summary() {
     String found =
-        failures.size()
-            + (failures.size() == 1 ? " failure" : " failures")
-            + (failures.isEmpty()
-                ? ""
-                : ", in " + failed + " of " + runs + (runs == 1 ? " run" : " runs"));
+        Counted.failures(failures.size())
+            + (failures.isEmpty() ? "" : ", in " + failed + " of " + Counted.runs(runs));
     return complete
-        ? String.format(
-            "complete: %,d %s, %s", schedules, schedules == 1 ? "schedule" : "schedules", found)
+        ? "complete: " + Counted.schedules(schedules) + ", " + found
         : "not complete: " + coverage + ", " + found;
   }
 }

@@ -95,10 +95,10 @@ final class ReducedSearch implements Search {
 
   @Override
   public String coverage() {
-    return classes.size()
-        + " schedules that differ, in "
-        + runs
-        + " runs"
+    return Counted.schedules(classes.size())
+        + (classes.size() == 1 ? "" : " that differ")
+        + ", in "
+        + Counted.runs(runs)
         + (lost == 0 ? "" : ", of which " + lost + " could not be steered as meant");
   }
 }

@@ -49,6 +49,9 @@ final class SamplingSearch implements Search {
 
   @Override
   public String coverage() {
-    return runs + " schedules, of which " + classes.size() + " differ in the order of conflicts";
+    return Counted.schedules(runs)
+        + ", of which "
+        + classes.size()
+        + " differ in the order of conflicts";
   }
 }

@@ -74,7 +74,7 @@ final class SystematicSearch implements Search {
   @Override
   public String coverage() {
     return isAll()
-        ? runs + " schedules, without reduction"
-        : runs + " schedules of those with at most " + mostDelays + " delays";
+        ? Counted.schedules(runs) + ", without reduction"
+        : Counted.schedules(runs) + " of those with at most " + mostDelays + " delays";
   }
 }

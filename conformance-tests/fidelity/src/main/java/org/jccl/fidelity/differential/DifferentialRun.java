@@ -12,6 +12,7 @@ import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.fidelity.seeds.SeedFamily;
 import org.jccl.fidelity.seeds.SeedRun;
@@ -47,6 +48,24 @@ public final class DifferentialRun {
         own.reportsMisuse(),
         own.repeatable(),
         true);
+  }
+
+  /**
+   * Runs a range on the subject called {@code name}, which is what {@code jccl differential} does.
+   *
+   * @return {@link SeedRun#AGREE} or {@link SeedRun#DIFFER}
+   * @throws IllegalArgumentException if there is no such subject, or it has too few ranks
+   * @throws org.jccl.BackendUnavailableException if it cannot be opened here
+   * @throws IOException if the results cannot be written
+   */
+  public static int run(String name, Range range, Path folder, RunScreen out) throws IOException {
+    Subject subject = Subjects.named(name);
+    int most = subject.capabilities().maxRanks();
+    if (range.ranks() < 1 || range.ranks() > most) {
+      throw new IllegalArgumentException(
+          range.ranks() + " ranks cannot run on " + name + ": give 1 to " + most);
+    }
+    return run(subject, range, folder, out);
   }
 
   /**
@@ -122,7 +141,7 @@ public final class DifferentialRun {
 
     @Override
     public String remark(Program program, boolean smallest) {
-      return smallest ? Reproducer.of(program) : "";
+      return smallest ? Reproduction.of(program) : "";
     }
   }
 
@@ -150,7 +169,7 @@ public final class DifferentialRun {
 
     @Override
     public String remark(LifecycleProgram program, boolean smallest) {
-      return smallest ? LifecycleReproducer.of(program) : "";
+      return smallest ? Reproduction.of(program) : "";
     }
   }
 }

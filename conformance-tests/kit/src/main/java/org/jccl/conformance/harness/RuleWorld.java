@@ -139,8 +139,8 @@ public final class RuleWorld {
     List<Throwable> causes = Collections.synchronizedList(new ArrayList<>());
     RankHost.Body guarded =
         rank -> {
-          try {
-            body.run(new WorldRank(rank, this, problems::add));
+          try (WorldRank own = new WorldRank(rank, this, problems::add)) {
+            body.run(own);
           } catch (TestAbortedException notShown) {
             causes.add(notShown); // Its peers do not either, each by itself.
             giveUpAlone();

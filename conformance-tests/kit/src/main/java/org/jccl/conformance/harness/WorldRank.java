@@ -12,7 +12,7 @@ import org.jccl.ProcessGroup;
 import org.jccl.UniqueId;
 
 /** One rank's view of a world, while a body runs on it. */
-public final class WorldRank {
+public final class WorldRank extends RankScope {
   /** Stands for the ranks of a rule before there are any; nothing can be asked of it. */
   @SuppressWarnings("NullAway")
   public static final WorldRank NOBODY = new WorldRank(-1, null, problem -> {});
@@ -37,7 +37,7 @@ public final class WorldRank {
     return world.size();
   }
 
-  /** This rank's device. */
+  @Override
   public Device device() {
     return communicator().device();
   }

@@ -110,11 +110,6 @@ final class Entrance {
     return text(lastWords);
   }
 
-  int commInitRankConfig(
-      MemorySegment comm, int nranks, MemorySegment id, int rank, MemorySegment config) {
-    return target().commInitRankConfig(comm, nranks, id, rank, config(config));
-  }
-
   int commInitAll(MemorySegment comms, int ndev, MemorySegment devices) {
     int count = Math.max(0, ndev);
     return target().commInitAll(array(comms, 8L * count), ndev, array(devices, 4L * count));
@@ -131,10 +126,6 @@ final class Entrance {
     return target().commInitRankScalable(comm, nranks, rank, idCount, all, config(config));
   }
 
-  int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
-    return target().commSplit(comm, color, key, newComm, config(config));
-  }
-
   int commShrink(
       long comm,
       MemorySegment excluded,
@@ -146,130 +137,34 @@ final class Entrance {
     return target().commShrink(comm, ranks, excludedCount, newComm, config(config), flags);
   }
 
-  int commGrow(
-      long comm,
-      int nranks,
-      MemorySegment id,
-      int rank,
-      MemorySegment newComm,
-      MemorySegment config) {
-    return target().commGrow(comm, nranks, id, rank, newComm, config(config));
-  }
-
   int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
     MemorySegment all = array(descriptors, SIGNAL_DESCRIPTOR * Math.max(0L, descriptorCount));
     return target().waitSignal(descriptorCount, all, comm, stream);
-  }
-
-  int groupSimulateEnd(MemorySegment info) {
-    return target().groupSimulateEnd(sized(info, SIM_INFO_MAGIC));
-  }
-
-  int paramBind(MemorySegment handle, MemorySegment key) {
-    return target().paramBind(handle, array(key, LONGEST_TEXT));
   }
 
   int paramGet(long handle, MemorySegment out, int maxLength, MemorySegment length) {
     return target().paramGet(handle, array(out, Math.max(0, maxLength)), maxLength, length);
   }
 
-  int paramGetParameter(MemorySegment key, MemorySegment value, MemorySegment length) {
-    return target().paramGetParameter(array(key, LONGEST_TEXT), value, length);
+  // ---- what pointers lead to, by the words of their prototypes
+
+  /** A configuration, of a communicator or of a call. */
+  MemorySegment config(MemorySegment config) {
+    return sized(config, ConfigField.MAGIC);
   }
 
-  int allReduceConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      int op,
-      long comm,
-      long stream,
-      MemorySegment config) {
-    return target().allReduceConfig(send, recv, count, type, op, comm, stream, config(config));
+  /** What a simulated group's end writes. */
+  MemorySegment simInfo(MemorySegment info) {
+    return sized(info, SIM_INFO_MAGIC);
   }
 
-  int broadcastConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      int root,
-      long comm,
-      long stream,
-      MemorySegment config) {
-    return target().broadcastConfig(send, recv, count, type, root, comm, stream, config(config));
-  }
-
-  int reduceConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      int op,
-      int root,
-      long comm,
-      long stream,
-      MemorySegment config) {
-    return target().reduceConfig(send, recv, count, type, op, root, comm, stream, config(config));
-  }
-
-  int allGatherConfig(
-      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
-    return target().allGatherConfig(send, recv, count, type, comm, stream, config(config));
-  }
-
-  int reduceScatterConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      int op,
-      long comm,
-      long stream,
-      MemorySegment config) {
-    return target().reduceScatterConfig(send, recv, count, type, op, comm, stream, config(config));
-  }
-
-  int allToAllConfig(
-      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
-    return target().allToAllConfig(send, recv, count, type, comm, stream, config(config));
-  }
-
-  int gatherConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      int root,
-      long comm,
-      long stream,
-      MemorySegment config) {
-    return target().gatherConfig(send, recv, count, type, root, comm, stream, config(config));
-  }
-
-  int scatterConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      int root,
-      long comm,
-      long stream,
-      MemorySegment config) {
-    return target().scatterConfig(send, recv, count, type, root, comm, stream, config(config));
-  }
-
-  int setEncryption(MemorySegment config) {
-    return target().setEncryption(config(config));
+  /** A C string. */
+  MemorySegment text(MemorySegment words) {
+    return array(words, LONGEST_TEXT);
   }
 
   private static MemorySegment array(MemorySegment pointer, long bytes) {
     return pointer.address() == 0 ? pointer : NativeAccess.memory(pointer.address(), bytes);
-  }
-
-  private static MemorySegment config(MemorySegment config) {
-    return sized(config, ConfigField.MAGIC);
   }
 
   /** A struct that says its own size, if it carries the mark of having been initialised. */

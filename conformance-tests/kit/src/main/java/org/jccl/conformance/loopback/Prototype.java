@@ -36,6 +36,11 @@ record Prototype(String method, FunctionDescriptor shape) {
   /** A pointer whose extent the function itself finds out. */
   private static final MemoryLayout POINTER = ADDRESS;
 
+  // Pointers of which Entrance finds the extent by a method of that name.
+  private static final MemoryLayout CONFIG = ADDRESS.withName("config");
+  private static final MemoryLayout SIM_INFO = ADDRESS.withName("simInfo");
+  private static final MemoryLayout TEXT = ADDRESS.withName("text");
+
   // Unaligned: the linker refuses a wrong alignment before any handler of ours is there to catch
   // it.
   private static final MemoryLayout INT_POINTER = pointerTo(JAVA_INT.withByteAlignment(1));
@@ -78,7 +83,7 @@ record Prototype(String method, FunctionDescriptor shape) {
       case GET_ERROR_STRING -> new Prototype("getErrorString", FunctionDescriptor.of(POINTER, INT));
       case GET_LAST_ERROR -> new Prototype("getLastError", FunctionDescriptor.of(POINTER, HANDLE));
       case COMM_INIT_RANK -> of("commInitRank", HANDLE_POINTER, INT, ID, INT);
-      case COMM_INIT_RANK_CONFIG -> of("commInitRankConfig", HANDLE_POINTER, INT, ID, INT, POINTER);
+      case COMM_INIT_RANK_CONFIG -> of("commInitRankConfig", HANDLE_POINTER, INT, ID, INT, CONFIG);
       case COMM_INIT_ALL -> of("commInitAll", POINTER, INT, POINTER);
       case COMM_FINALIZE -> of("commFinalize", HANDLE);
       case COMM_DESTROY -> of("commDestroy", HANDLE);
@@ -107,9 +112,9 @@ record Prototype(String method, FunctionDescriptor shape) {
       case MEM_FREE -> of("memFree", HANDLE);
       case COMM_INIT_RANK_SCALABLE ->
           of("commInitRankScalable", HANDLE_POINTER, INT, INT, INT, POINTER, POINTER);
-      case COMM_SPLIT -> of("commSplit", HANDLE, INT, INT, HANDLE_POINTER, POINTER);
+      case COMM_SPLIT -> of("commSplit", HANDLE, INT, INT, HANDLE_POINTER, CONFIG);
       case COMM_SHRINK -> of("commShrink", HANDLE, POINTER, INT, HANDLE_POINTER, POINTER, INT);
-      case COMM_GROW -> of("commGrow", HANDLE, INT, ID_POINTER, INT, HANDLE_POINTER, POINTER);
+      case COMM_GROW -> of("commGrow", HANDLE, INT, ID_POINTER, INT, HANDLE_POINTER, CONFIG);
       case COMM_GET_UNIQUE_ID -> of("commGetUniqueId", HANDLE, ID_POINTER);
       case COMM_REVOKE -> of("commRevoke", HANDLE, INT);
       case COMM_SUSPEND -> of("commSuspend", HANDLE, INT);
@@ -125,8 +130,8 @@ record Prototype(String method, FunctionDescriptor shape) {
           of("putSignal", HANDLE, SIZE, INT, INT, HANDLE, SIZE, INT, INT, INT, HANDLE, HANDLE);
       case SIGNAL -> of("signal", INT, INT, INT, INT, HANDLE, HANDLE);
       case WAIT_SIGNAL -> of("waitSignal", INT, POINTER, HANDLE, HANDLE);
-      case GROUP_SIMULATE_END -> of("groupSimulateEnd", POINTER);
-      case PARAM_BIND -> of("paramBind", HANDLE_POINTER, POINTER);
+      case GROUP_SIMULATE_END -> of("groupSimulateEnd", SIM_INFO);
+      case PARAM_BIND -> of("paramBind", HANDLE_POINTER, TEXT);
       case PARAM_GET_I8 -> of("paramGetI8", HANDLE, BYTE_POINTER);
       case PARAM_GET_U8 -> of("paramGetU8", HANDLE, BYTE_POINTER);
       case PARAM_GET_I16 -> of("paramGetI16", HANDLE, SHORT_POINTER);
@@ -137,27 +142,27 @@ record Prototype(String method, FunctionDescriptor shape) {
       case PARAM_GET_U64 -> of("paramGetU64", HANDLE, LONG_POINTER);
       case PARAM_GET_STR -> of("paramGetStr", HANDLE, HANDLE_POINTER);
       case PARAM_GET -> of("paramGet", HANDLE, POINTER, INT, INT_POINTER);
-      case PARAM_GET_PARAMETER -> of("paramGetParameter", POINTER, HANDLE_POINTER, INT_POINTER);
+      case PARAM_GET_PARAMETER -> of("paramGetParameter", TEXT, HANDLE_POINTER, INT_POINTER);
       case PARAM_GET_ALL_PARAMETER_KEYS ->
           of("paramGetAllParameterKeys", HANDLE_POINTER, INT_POINTER);
       case PARAM_DUMP_ALL -> new Prototype("paramDumpAll", FunctionDescriptor.ofVoid());
       case ALL_REDUCE_CONFIG ->
-          of("allReduceConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+          of("allReduceConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, CONFIG);
       case BROADCAST_CONFIG ->
-          of("broadcastConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+          of("broadcastConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, CONFIG);
       case REDUCE_CONFIG ->
-          of("reduceConfig", HANDLE, HANDLE, SIZE, INT, INT, INT, HANDLE, HANDLE, POINTER);
+          of("reduceConfig", HANDLE, HANDLE, SIZE, INT, INT, INT, HANDLE, HANDLE, CONFIG);
       case ALL_GATHER_CONFIG ->
-          of("allGatherConfig", HANDLE, HANDLE, SIZE, INT, HANDLE, HANDLE, POINTER);
+          of("allGatherConfig", HANDLE, HANDLE, SIZE, INT, HANDLE, HANDLE, CONFIG);
       case REDUCE_SCATTER_CONFIG ->
-          of("reduceScatterConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+          of("reduceScatterConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, CONFIG);
       case ALL_TO_ALL_CONFIG ->
-          of("allToAllConfig", HANDLE, HANDLE, SIZE, INT, HANDLE, HANDLE, POINTER);
+          of("allToAllConfig", HANDLE, HANDLE, SIZE, INT, HANDLE, HANDLE, CONFIG);
       case GATHER_CONFIG ->
-          of("gatherConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
+          of("gatherConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, CONFIG);
       case SCATTER_CONFIG ->
-          of("scatterConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, POINTER);
-      case SET_ENCRYPTION -> of("setEncryption", POINTER);
+          of("scatterConfig", HANDLE, HANDLE, SIZE, INT, INT, HANDLE, HANDLE, CONFIG);
+      case SET_ENCRYPTION -> of("setEncryption", CONFIG);
     };
   }
 }

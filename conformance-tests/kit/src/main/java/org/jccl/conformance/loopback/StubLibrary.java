@@ -2,6 +2,7 @@ package org.jccl.conformance.loopback;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -30,26 +31,11 @@ public final class StubLibrary implements AutoCloseable {
           NcclFunction.GET_VERSION,
           NcclFunction.GET_ERROR_STRING,
           NcclFunction.GET_LAST_ERROR,
-          NcclFunction.COMM_INIT_RANK_CONFIG,
           NcclFunction.COMM_INIT_ALL,
           NcclFunction.COMM_INIT_RANK_SCALABLE,
-          NcclFunction.COMM_SPLIT,
           NcclFunction.COMM_SHRINK,
-          NcclFunction.COMM_GROW,
           NcclFunction.WAIT_SIGNAL,
-          NcclFunction.GROUP_SIMULATE_END,
-          NcclFunction.PARAM_BIND,
-          NcclFunction.PARAM_GET,
-          NcclFunction.PARAM_GET_PARAMETER,
-          NcclFunction.ALL_REDUCE_CONFIG,
-          NcclFunction.BROADCAST_CONFIG,
-          NcclFunction.REDUCE_CONFIG,
-          NcclFunction.ALL_GATHER_CONFIG,
-          NcclFunction.REDUCE_SCATTER_CONFIG,
-          NcclFunction.ALL_TO_ALL_CONFIG,
-          NcclFunction.GATHER_CONFIG,
-          NcclFunction.SCATTER_CONFIG,
-          NcclFunction.SET_ENCRYPTION);
+          NcclFunction.PARAM_GET);
 
   private final Entrance entrance;
   private final Map<String, MemorySegment> stubs = new HashMap<>();
@@ -100,10 +86,26 @@ public final class StubLibrary implements AutoCloseable {
               : MethodHandles.foldArguments(
                   LOOKUP.findVirtual(NcclAbi.class, prototype.method(), type),
                   own(entrance, "target", MethodType.methodType(NcclAbi.class)));
-      return Linker.nativeLinker().upcallStub(guarded(entrance, call), prototype.shape(), arena);
+      MethodHandle reading = reading(entrance, call, prototype);
+      return Linker.nativeLinker().upcallStub(guarded(entrance, reading), prototype.shape(), arena);
     } catch (ReflectiveOperationException misnamed) {
       throw new LinkageError(prototype.method() + " has another type than " + type, misnamed);
     }
+  }
+
+  /** With every pointer as long as what it leads to. */
+  private static MethodHandle reading(Entrance entrance, MethodHandle call, Prototype prototype)
+      throws ReflectiveOperationException {
+    MethodType one = MethodType.methodType(MemorySegment.class, MemorySegment.class);
+    MethodHandle all = call;
+    List<MemoryLayout> arguments = prototype.shape().argumentLayouts();
+    for (int i = 0; i < arguments.size(); i++) {
+      Optional<String> extent = arguments.get(i).name();
+      if (extent.isPresent()) {
+        all = MethodHandles.filterArguments(all, i, own(entrance, extent.get(), one));
+      }
+    }
+    return all;
   }
 
   /** With every way out that ends in C. */

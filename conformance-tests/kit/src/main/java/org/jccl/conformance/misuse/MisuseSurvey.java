@@ -43,23 +43,6 @@ public final class MisuseSurvey {
     this.out = out;
   }
 
-  /** {@code SUBJECT FOLDER [--from SIM-nn] [--only SIM-nn,…]}. */
-  public static void main(String[] args) throws Exception {
-    String from = null;
-    String only = null;
-    for (int i = 2; i + 1 < args.length; i += 2) {
-      switch (args[i]) {
-        case "--from" -> from = args[i + 1];
-        case "--only" -> only = args[i + 1];
-        default -> throw new IllegalArgumentException("unknown option " + args[i]);
-      }
-    }
-    MisuseSurvey survey =
-        new MisuseSurvey(
-            MisuseSubject.named(args[0]), Path.of(args[1]), RunScreen.plain(System.out));
-    System.exit(survey.run(rows(from, only), only != null));
-  }
-
   /**
    * The rows that two options mean: all without them.
    *

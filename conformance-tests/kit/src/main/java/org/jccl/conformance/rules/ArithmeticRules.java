@@ -13,13 +13,10 @@ import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 
 /** The arithmetic of single elements (rules EL, NAN and AVG), compared bit by bit. */
-public class ArithmeticRules extends NumericsSuite {
+class ArithmeticRules extends NumericsSuite {
   private static final List<Fold> FOLDS = List.of(Fold.SUM, Fold.PROD, Fold.MAX, Fold.MIN);
   private static final List<DataType> CANONICAL =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
-
-  /** About the current subject. */
-  public ArithmeticRules() {}
 
   /** Two ranks: the order cannot be seen (rule NAN-06). */
   private void isExact(Fold fold, DataType type, long[] first, long... second) {
@@ -63,13 +60,12 @@ public class ArithmeticRules extends NumericsSuite {
             long[] inputs = call.inputs(rank.rank());
             long[] shifted = new long[inputs.length + 3];
             System.arraycopy(inputs, 0, shifted, 3, inputs.length);
-            try (DeviceBuffer all = Values.ofBits(rank.device(), type, shifted)) {
-              DeviceBuffer part = all.slice(3, inputs.length);
-              rank.communicator().allReduce(part, ReduceOp.SUM);
-              rank.communicator().defaultStream().synchronize();
-              rank.check(
-                  Arrays.equals(Values.bits(part), aligned), type + ": alignment changes bits");
-            }
+            DeviceBuffer all = rank.bits(type, shifted);
+            DeviceBuffer part = all.slice(3, inputs.length);
+            rank.communicator().allReduce(part, ReduceOp.SUM);
+            rank.communicator().defaultStream().synchronize();
+            rank.check(
+                Arrays.equals(Values.bits(part), aligned), type + ": alignment changes bits");
           });
     }
   }
@@ -181,11 +177,10 @@ public class ArithmeticRules extends NumericsSuite {
       long signalling = type.encode(Double.POSITIVE_INFINITY) | 1;
       run(
           rank -> {
-            try (DeviceBuffer data = Values.ofBits(rank.device(), type, signalling)) {
-              rank.communicator().broadcast(data, 0);
-              rank.communicator().defaultStream().synchronize();
-              rank.check(Values.bits(data)[0] == signalling, type + ": a copy changed a NaN");
-            }
+            DeviceBuffer data = rank.bits(type, signalling);
+            rank.communicator().broadcast(data, 0);
+            rank.communicator().defaultStream().synchronize();
+            rank.check(Values.bits(data)[0] == signalling, type + ": a copy changed a NaN");
           });
       isExact(Fold.SUM, type, new long[] {signalling}, type.encode(1));
     }

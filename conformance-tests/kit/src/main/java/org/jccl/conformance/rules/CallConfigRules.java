@@ -9,21 +9,16 @@ import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** Calls with a configuration of their own, on the typed surface (rules CFG-25 to CFG-29). */
-public final class CallConfigRules extends Suite {
+final class CallConfigRules extends Suite {
   private static final int LONG = 300_007;
-
-  /** About the current subject. */
-  public CallConfigRules() {}
 
   @Example
   public void required_CFG_25_viewsMakeConfiguredCalls(WorldRank rank) {
-    try (Communicator comm = rank.open("configured")) {
-      views(rank, comm);
-    }
+    Communicator comm = rank.own(rank.open("configured"));
+    views(rank, comm);
   }
 
   private static void views(WorldRank rank, Communicator comm) {
@@ -31,33 +26,32 @@ public final class CallConfigRules extends Suite {
     Collectives few = comm.configured(CallConfig.builder().ctas(1, 1).build());
     double own = rank.rank() + 1;
     double all = n * (n + 1) / 2.0;
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, own);
-        DeviceBuffer gathered = Values.of(rank.device(), DataType.FLOAT32, new double[n])) {
-      few.allReduce(buffer, ReduceOp.SUM);
-      comm.defaultStream().synchronize();
-      rank.expect("a sum", buffer, all);
-      comm.group(group -> group.configured(CallConfig.ofAlgorithms("ring")).broadcast(buffer, 0));
-      few.barrier();
-      comm.blocking().configured(CallConfig.builder().profilerTag(7).build()).barrier();
-      rank.expect("a broadcast", buffer, all);
-      few.allGather(buffer, gathered);
-      comm.defaultStream().synchronize();
-      double[] expected = new double[n];
-      Arrays.fill(expected, all);
-      rank.expect("all sums", gathered, expected);
-      rank.expectThrown(
-          "a message with a configuration",
-          IllegalArgumentException.class,
-          () -> few.send(buffer, 0),
-          "send",
-          "CFG-25");
-      rank.expectThrown(
-          "a selection that cannot be read",
-          IllegalArgumentException.class,
-          () -> comm.configured(CallConfig.ofAlgorithms("torus")).allReduce(buffer, ReduceOp.SUM),
-          "torus",
-          "CFG-28");
-    }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, own);
+    DeviceBuffer gathered = rank.memory(DataType.FLOAT32, new double[n]);
+    few.allReduce(buffer, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+    rank.expect("a sum", buffer, all);
+    comm.group(group -> group.configured(CallConfig.ofAlgorithms("ring")).broadcast(buffer, 0));
+    few.barrier();
+    comm.blocking().configured(CallConfig.builder().profilerTag(7).build()).barrier();
+    rank.expect("a broadcast", buffer, all);
+    few.allGather(buffer, gathered);
+    comm.defaultStream().synchronize();
+    double[] expected = new double[n];
+    Arrays.fill(expected, all);
+    rank.expect("all sums", gathered, expected);
+    rank.expectThrown(
+        "a message with a configuration",
+        IllegalArgumentException.class,
+        () -> few.send(buffer, 0),
+        "send",
+        "CFG-25");
+    rank.expectThrown(
+        "a selection that cannot be read",
+        IllegalArgumentException.class,
+        () -> comm.configured(CallConfig.ofAlgorithms("torus")).allReduce(buffer, ReduceOp.SUM),
+        "torus",
+        "CFG-28");
   }
 
   @Example

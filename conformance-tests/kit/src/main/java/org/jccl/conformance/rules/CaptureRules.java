@@ -14,10 +14,7 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** What a capture refuses, and what it takes (chapter 7 of the rule book). */
-public final class CaptureRules extends Suite {
-  /** About the current subject. */
-  public CaptureRules() {}
-
+final class CaptureRules extends Suite {
   /** Two streams, two events and two buffers. */
   private record Lab(
       WorldRank rank,
@@ -89,116 +86,107 @@ public final class CaptureRules extends Suite {
 
   @Example
   public void required_STR_25_aCapturedEventIsNotAsked(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.one.beginCapture();
-      rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
-      lab.fork.record(lab.one);
-      lab.refused("isReached", lab.fork::isReached, "capture");
-      lab.refused("synchronize", lab.fork::synchronize, "capture");
-      lab.refused("microsSince", () -> lab.fork.microsSince(lab.fork), "capture");
-      lab.endsWell(1);
-      lab.refused("isReached after the end", lab.fork::isReached, "capture");
-      lab.fork.record(lab.one);
-      lab.fork.synchronize();
-      rank.check(lab.fork.isReached(), "the event, recorded anew, is not reached");
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.one.beginCapture();
+    rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
+    lab.fork.record(lab.one);
+    lab.refused("isReached", lab.fork::isReached, "capture");
+    lab.refused("synchronize", lab.fork::synchronize, "capture");
+    lab.refused("microsSince", () -> lab.fork.microsSince(lab.fork), "capture");
+    lab.endsWell(1);
+    lab.refused("isReached after the end", lab.fork::isReached, "capture");
+    lab.fork.record(lab.one);
+    lab.fork.synchronize();
+    rank.check(lab.fork.isReached(), "the event, recorded anew, is not reached");
   }
 
   @Example
   public void required_STR_26_aCapturingStreamIsNotWaitedFor(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.forkedSum();
-      lab.join.record(lab.two);
-      lab.one.waitFor(lab.join);
-      lab.refused("synchronize", lab.one::synchronize, "captur");
-      lab.refused("isIdle", lab.one::isIdle, "captur");
-      lab.refused("completion", lab.one::completion, "captur");
-      lab.refused("the other's synchronize", lab.two::synchronize, "captur");
-      lab.refused("the device's", () -> rank.device().synchronize(), "captur");
-      lab.endsWell(1);
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.forkedSum();
+    lab.join.record(lab.two);
+    lab.one.waitFor(lab.join);
+    lab.refused("synchronize", lab.one::synchronize, "captur");
+    lab.refused("isIdle", lab.one::isIdle, "captur");
+    lab.refused("completion", lab.one::completion, "captur");
+    lab.refused("the other's synchronize", lab.two::synchronize, "captur");
+    lab.refused("the device's", () -> rank.device().synchronize(), "captur");
+    lab.endsWell(1);
   }
 
   @Example
   public void required_STR_27_noOrderCrossesACapture(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.fork.record(lab.two);
-      lab.one.beginCapture();
-      lab.fails("a wait for an outer event", () -> lab.one.waitFor(lab.fork));
-      lab.fails("a copy later", () -> lab.a.copyFrom(lab.b, lab.one));
-      lab.fails("the end", () -> lab.one.endCapture());
-      rank.check(!lab.one.isCapturing(), "the spoiled capture goes on");
-      lab.one.waitFor(lab.fork);
-      lab.a.copyFrom(lab.b, lab.one);
-      lab.one.synchronize();
-      rank.expect("the copy after the capture", lab.a, 2);
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.fork.record(lab.two);
+    lab.one.beginCapture();
+    lab.fails("a wait for an outer event", () -> lab.one.waitFor(lab.fork));
+    lab.fails("a copy later", () -> lab.a.copyFrom(lab.b, lab.one));
+    lab.fails("the end", () -> lab.one.endCapture());
+    rank.check(!lab.one.isCapturing(), "the spoiled capture goes on");
+    lab.one.waitFor(lab.fork);
+    lab.a.copyFrom(lab.b, lab.one);
+    lab.one.synchronize();
+    rank.expect("the copy after the capture", lab.a, 2);
   }
 
   @Example
   public void required_STR_27_capturesDoNotMerge(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.one.beginCapture();
-      lab.two.beginCapture();
-      lab.fork.record(lab.one);
-      lab.fails("a wait for another capture", () -> lab.two.waitFor(lab.fork));
-      lab.fails("the end of the other", () -> lab.two.endCapture());
-      lab.fails("the end of the one", () -> lab.one.endCapture());
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.one.beginCapture();
+    lab.two.beginCapture();
+    lab.fork.record(lab.one);
+    lab.fails("a wait for another capture", () -> lab.two.waitFor(lab.fork));
+    lab.fails("the end of the other", () -> lab.two.endCapture());
+    lab.fails("the end of the one", () -> lab.one.endCapture());
   }
 
   @Example
   public void required_STR_28_aForkedStreamComesBack(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.forkedSum();
-      lab.fails("the end without the join", () -> lab.one.endCapture());
-      rank.check(!lab.two.isCapturing(), "the forked stream is still captured");
-      lab.forkedSum();
-      lab.join.record(lab.two);
-      lab.b.copyFrom(lab.a, lab.two);
-      lab.one.waitFor(lab.join);
-      lab.fails("the end with work behind the join", () -> lab.one.endCapture());
-      lab.forkedSum();
-      lab.join.record(lab.two);
-      lab.one.waitFor(lab.join);
-      lab.endsWell(1);
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.forkedSum();
+    lab.fails("the end without the join", () -> lab.one.endCapture());
+    rank.check(!lab.two.isCapturing(), "the forked stream is still captured");
+    lab.forkedSum();
+    lab.join.record(lab.two);
+    lab.b.copyFrom(lab.a, lab.two);
+    lab.one.waitFor(lab.join);
+    lab.fails("the end with work behind the join", () -> lab.one.endCapture());
+    lab.forkedSum();
+    lab.join.record(lab.two);
+    lab.one.waitFor(lab.join);
+    lab.endsWell(1);
   }
 
   @Example
   public void required_STR_29_aCaptureEndsWhereItBegan(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.forkedSum();
-      lab.join.record(lab.two);
-      lab.one.waitFor(lab.join);
-      lab.refused("the end on the forked stream", lab.two::endCapture, "captur");
-      lab.endsWell(1);
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.forkedSum();
+    lab.join.record(lab.two);
+    lab.one.waitFor(lab.join);
+    lab.refused("the end on the forked stream", lab.two::endCapture, "captur");
+    lab.endsWell(1);
   }
 
   @Example
   public void required_STR_30_aCapturingThreadDoesNotAllocate(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.one.beginCapture();
-      rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
-      lab.refused("allocate", () -> rank.device().allocate(DataType.INT32, 1), "captur");
-      lab.endsWell(1);
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.one.beginCapture();
+    rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
+    lab.refused("allocate", () -> rank.device().allocate(DataType.INT32, 1), "captur");
+    lab.endsWell(1);
   }
 
   @Example
   public void required_STR_31_whatCannotBeCaptured(WorldRank rank) {
-    try (Lab lab = Lab.of(rank)) {
-      lab.two.beginCapture();
-      rank.communicator().allReduce(lab.b, lab.b, ReduceOp.SUM, lab.two);
-      try (Graph graph = lab.two.endCapture()) {
-        lab.one.beginCapture();
-        rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
-        MemorySegment heap = MemorySegment.ofArray(new int[1]);
-        lab.refused("a heap array", () -> lab.a.copyFrom(heap, lab.one), "captur");
-        lab.refused("a launch", () -> graph.launch(lab.one), "captur");
-        lab.endsWell(1);
-      }
-    }
+    Lab lab = rank.own(Lab.of(rank));
+    lab.two.beginCapture();
+    rank.communicator().allReduce(lab.b, lab.b, ReduceOp.SUM, lab.two);
+    Graph graph = rank.own(lab.two.endCapture());
+    lab.one.beginCapture();
+    rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
+    MemorySegment heap = MemorySegment.ofArray(new int[1]);
+    lab.refused("a heap array", () -> lab.a.copyFrom(heap, lab.one), "captur");
+    lab.refused("a launch", () -> graph.launch(lab.one), "captur");
+    lab.endsWell(1);
   }
 }

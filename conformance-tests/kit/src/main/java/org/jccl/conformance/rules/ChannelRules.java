@@ -12,21 +12,17 @@ import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.config.ConfigField;
 import org.jccl.conformance.data.Fold;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.rules.RankOrders.Place;
 
 /** How calls are split over channels, and which way they take (rules PART, TOPO, TUNE and PAT). */
-public class ChannelRules extends NumericsSuite {
+class ChannelRules extends NumericsSuite {
   private static final String PAT =
       NO_MULTICAST
           + " NCCL_ALGO=reducescatter:PAT NCCL_PROTO=Simple NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1"
           + " NCCL_PAT_ENABLE=1";
   private static final DataType FLOAT = DataType.FLOAT32;
   private static final Maker ALL_REDUCE = (comm, send, recv, op) -> comm.allReduce(send, recv, op);
-
-  /** About the current subject. */
-  public ChannelRules() {}
 
   /** Some ring explains a call that is split over so many channels. */
   private static int[] isSplit(long[] seen, FoldedCall call, int channels, int chunk, int version) {
@@ -234,13 +230,12 @@ public class ChannelRules extends NumericsSuite {
   @Example
   @Needs(environment = PAT)
   public void optional_TUNE_03_averagesExcludePat(WorldRank rank) {
-    try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
-        DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {
-      rank.expectThrown(
-          "an average of a reduce-scatter with PAT",
-          CollectiveException.class,
-          () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
-    }
+    DeviceBuffer send = rank.memory(FLOAT, 1, 2);
+    DeviceBuffer recv = rank.zeros(FLOAT, 1);
+    rank.expectThrown(
+        "an average of a reduce-scatter with PAT",
+        CollectiveException.class,
+        () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
   }
 
   @Example
@@ -269,12 +264,11 @@ public class ChannelRules extends NumericsSuite {
     run(
         ranks,
         rank -> {
-          try (DeviceBuffer data = rank.device().allocate(FLOAT, count)) {
-            OptionalDouble seen = estimate(rank, data);
-            rank.check(
-                Math.abs(seen.orElse(0) - micros) < 0.01,
-                count + " floats on " + ranks + " ranks: " + seen + ", expected " + micros);
-          }
+          DeviceBuffer data = rank.own(rank.device().allocate(FLOAT, count));
+          OptionalDouble seen = estimate(rank, data);
+          rank.check(
+              Math.abs(seen.orElse(0) - micros) < 0.01,
+              count + " floats on " + ranks + " ranks: " + seen + ", expected " + micros);
         });
   }
 

@@ -14,11 +14,8 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** Many small calls as one (chapter 4 of the rule book). */
-public final class CoalescedRules extends Suite {
+final class CoalescedRules extends Suite {
   private static final int PARTS = 6;
-
-  /** About the current subject. */
-  public CoalescedRules() {}
 
   /** Parts of two elements: of one buffer on even ranks, with buffers of their own on odd ones. */
   private static List<DeviceBuffer> parts(WorldRank rank, List<DeviceBuffer> owned) {

@@ -22,10 +22,7 @@ import org.jccl.conformance.engine.Prepared;
 import org.jccl.ops.Operation;
 
 /** What each collective leaves in which buffer (chapter 6 of the rule book). */
-public final class CollectiveRules extends Suite {
-  /** About the current subject. */
-  public CollectiveRules() {}
-
+final class CollectiveRules extends Suite {
   @Property
   @AlsoShows("RED-15")
   public void required_COL_10_allReduceIsTheFoldOverRanks(@ForAll("allReduces") Program call) {

@@ -24,12 +24,9 @@ import org.jccl.spi.NcclAbi;
  * The environment variables that change what a user sees (chapter 10 of the rule book). A library
  * reads them once, so on real NCCL each of these runs in a process of its own.
  */
-public final class EnvironmentRules extends RawSuite {
+final class EnvironmentRules extends RawSuite {
   private static final int INT8 = 0;
   private static final int SUM = 0;
-
-  /** About the current subject. */
-  public EnvironmentRules() {}
 
   /** An all-reduce of known numbers under an environment gives the sum. */
   private void stillAdds(int ranks) {
@@ -47,26 +44,21 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @Needs(environment = "NCCL_COMM_BLOCKING=0")
-  public void required_ENV_01_aVariableMakesCommunicatorsNonblocking() {
-    blockingIsForced(false);
+  public void required_ENV_01_aVariableMakesCommunicatorsNonblocking(RawSingle one) {
+    blockingIsForced(one, false);
   }
 
   @Example
   @Needs(environment = "NCCL_COMM_BLOCKING=1")
-  public void required_ENV_01_aVariableMakesCommunicatorsBlocking() {
-    blockingIsForced(true);
+  public void required_ENV_01_aVariableMakesCommunicatorsBlocking(RawSingle one) {
+    blockingIsForced(one, true);
   }
 
-  private void blockingIsForced(boolean blocking) {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            one.open(one.config(blocking ? 0 : 1));
-            one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
-            int code = blocking ? SUCCESS : INVALID_ARGUMENT; // ERR-05: sticky if nonblocking
-            one.expect("ncclCommCount then", code, () -> abi.commCount(one.comm(), one.slot()));
-          }
-        });
+  private static void blockingIsForced(RawSingle one, boolean blocking) {
+    one.open(one.config(blocking ? 0 : 1));
+    one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
+    int code = blocking ? SUCCESS : INVALID_ARGUMENT; // ERR-05: sticky if nonblocking
+    one.expect("ncclCommCount then", code, () -> one.abi().commCount(one.comm(), one.slot()));
   }
 
   @Example
@@ -114,18 +106,17 @@ public final class EnvironmentRules extends RawSuite {
   @AlsoShows("STR-10")
   @Needs(environment = "NCCL_LAUNCH_ORDER_IMPLICIT=1 NCCL_LAUNCH_RACE_FATAL=1")
   public void required_ENV_04_implicitLaunchOrder(WorldRank rank) {
-    try (Communicator other = rank.open("other");
-        DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 3)) {
-      for (int i = 0; i < 4; i++) {
-        rank.communicator().allReduce(a, ReduceOp.SUM);
-        other.allReduce(b, ReduceOp.SUM);
-      }
-      rank.communicator().defaultStream().synchronize();
-      other.defaultStream().synchronize();
-      rank.expect("the first communicator's sum", a, 16);
-      rank.expect("the second communicator's sum", b, 48);
+    Communicator other = rank.own(rank.open("other"));
+    DeviceBuffer a = rank.memory(DataType.INT32, 1);
+    DeviceBuffer b = rank.memory(DataType.INT32, 3);
+    for (int i = 0; i < 4; i++) {
+      rank.communicator().allReduce(a, ReduceOp.SUM);
+      other.allReduce(b, ReduceOp.SUM);
     }
+    rank.communicator().defaultStream().synchronize();
+    other.defaultStream().synchronize();
+    rank.expect("the first communicator's sum", a, 16);
+    rank.expect("the second communicator's sum", b, 48);
   }
 
   @Example
@@ -137,13 +128,12 @@ public final class EnvironmentRules extends RawSuite {
   @Example
   @Needs(environment = "NCCL_ALGO=Tree")
   public void required_ENV_06_noAlgorithmIsLeft(RawRank rank) {
-    try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
-      long at = memory.address();
-      rank.expect(
-          "an all-gather by trees",
-          INVALID_USAGE,
-          () -> rank.abi().allGather(at, at, 1, INT8, rank.comm(), rank.stream()));
-    }
+    DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4);
+    long at = memory.address();
+    rank.expect(
+        "an all-gather by trees",
+        INVALID_USAGE,
+        () -> rank.abi().allGather(at, at, 1, INT8, rank.comm(), rank.stream()));
   }
 
   @Example
@@ -154,114 +144,84 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @Needs(environment = "NCCL_DEBUG=WARN")
-  public void required_ENV_08_logsDoNotChangeCodes() {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            one.open(MemorySegment.NULL);
-            one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
-            one.expect("a good root", SUCCESS, () -> one.broadcast(0));
-            one.check(!abi.getLastError(0).isEmpty(), "the last error is empty (ERR-07)");
-          }
-        });
+  public void required_ENV_08_logsDoNotChangeCodes(RawSingle one) {
+    NcclAbi abi = one.abi();
+    one.open(MemorySegment.NULL);
+    one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
+    one.expect("a good root", SUCCESS, () -> one.broadcast(0));
+    one.check(!abi.getLastError(0).isEmpty(), "the last error is empty (ERR-07)");
   }
 
   @Example
   @AlsoShows("UID-06")
   @Needs(environment = "NCCL_COMM_ID=127.0.0.1:48731")
-  public void required_ENV_09_theIdFromTheEnvironment() {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            MemorySegment first = one.allocate(128);
-            MemorySegment second = one.allocate(128);
-            one.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(first));
-            one.expect("ncclGetUniqueId again", SUCCESS, () -> abi.getUniqueId(second));
-            one.check(first.mismatch(second) < 0, "two ids differ though the address is given");
-            one.open(first, MemorySegment.NULL);
-            one.expect("a call", SUCCESS, () -> one.broadcast(0));
-          }
-        });
+  public void required_ENV_09_theIdFromTheEnvironment(RawSingle one) {
+    NcclAbi abi = one.abi();
+    MemorySegment first = one.allocate(128);
+    MemorySegment second = one.allocate(128);
+    one.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(first));
+    one.expect("ncclGetUniqueId again", SUCCESS, () -> abi.getUniqueId(second));
+    one.check(first.mismatch(second) < 0, "two ids differ though the address is given");
+    one.open(first, MemorySegment.NULL);
+    one.expect("a call", SUCCESS, () -> one.broadcast(0));
   }
 
   @Example
   @AlsoShows("UID-06")
   @Needs(environment = "NCCL_COMM_ID=nonsense")
-  public void required_ENV_09_aMalformedIdIsRefused() {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            MemorySegment id = one.allocate(128);
-            one.expect("ncclGetUniqueId", INVALID_ARGUMENT, () -> abi.getUniqueId(id));
-          }
-        });
+  public void required_ENV_09_aMalformedIdIsRefused(RawSingle one) {
+    NcclAbi abi = one.abi();
+    MemorySegment id = one.allocate(128);
+    one.expect("ncclGetUniqueId", INVALID_ARGUMENT, () -> abi.getUniqueId(id));
   }
 
   @Example
   @AlsoShows("UID-02")
   @Needs(environment = "NCCL_SOCKET_IFNAME=nosuchinterface")
-  public void required_ENV_10_noNetworkInterfaceOfThatName() {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            MemorySegment id = one.allocate(128);
-            one.expect("ncclGetUniqueId", INVALID_USAGE, () -> abi.getUniqueId(id));
-          }
-        });
+  public void required_ENV_10_noNetworkInterfaceOfThatName(RawSingle one) {
+    NcclAbi abi = one.abi();
+    MemorySegment id = one.allocate(128);
+    one.expect("ncclGetUniqueId", INVALID_USAGE, () -> abi.getUniqueId(id));
   }
 
   @Example
   @AlsoShows("UID-04")
   @Needs(environment = "NCCL_SOCKET_RETRY_CNT=2 NCCL_SOCKET_RETRY_SLEEP_MSEC=1")
   @Expects(reports = MisuseKind.ID_REUSED)
-  public void required_ENV_11_fewRetriesForAnIdThatWasUsed() {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            MemorySegment id = one.allocate(128);
-            one.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
-            one.open(id, MemorySegment.NULL);
-            one.slot().set(JAVA_LONG, 0, 0);
-            int code = abi.commInitRank(one.slot(), 1, id, 0);
-            one.check(code == REMOTE_ERROR, "an id that was used before gave " + code);
-            one.check(one.slot().get(JAVA_LONG, 0) == 0, "a failed creation left a handle");
-          }
-        });
+  public void required_ENV_11_fewRetriesForAnIdThatWasUsed(RawSingle one) {
+    NcclAbi abi = one.abi();
+    MemorySegment id = one.allocate(128);
+    one.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
+    one.open(id, MemorySegment.NULL);
+    one.slot().set(JAVA_LONG, 0, 0);
+    int code = abi.commInitRank(one.slot(), 1, id, 0);
+    one.check(code == REMOTE_ERROR, "an id that was used before gave " + code);
+    one.check(one.slot().get(JAVA_LONG, 0) == 0, "a failed creation left a handle");
   }
 
   @Example
   @AlsoShows("INIT-08")
   @Needs(since = "2.30.7", environment = "NCCL_MULTI_RANK_GPU_ENABLE=1")
-  public void required_ENV_12_severalRanksOnOneGpu() {
-    twoRanksOnOneGpu(SUCCESS);
+  public void required_ENV_12_severalRanksOnOneGpu(RawSingle one) {
+    one.expect("the group", SUCCESS, one::openTwiceOnOneDevice);
   }
 
   @Example
   @AlsoShows("INIT-08")
   @Needs(since = "2.30.7", environment = "NCCL_MULTI_RANK_GPU_ENABLE=0")
-  public void required_ENV_12_oneRankOnOneGpu() {
-    twoRanksOnOneGpu(INVALID_USAGE);
-  }
-
-  private void twoRanksOnOneGpu(int code) {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            one.expect("the group", code, one::openTwiceOnOneDevice);
-          }
-        });
+  public void required_ENV_12_oneRankOnOneGpu(RawSingle one) {
+    one.expect("the group", INVALID_USAGE, one::openTwiceOnOneDevice);
   }
 
   @Example
   @Needs(environment = "NCCL_LOCAL_REGISTER=0")
   public void required_ENV_13_noLocalRegistration(RawRank rank) {
-    try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
-      rank.slot().set(JAVA_LONG, 0, 77);
-      rank.succeeds(
-          "ncclCommRegister",
-          () -> rank.abi().commRegister(rank.comm(), memory.address(), 4, rank.slot()));
-      rank.check(rank.slot().get(JAVA_LONG, 0) == 0, "a handle (ARG-25)");
-    }
+    DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4);
+    rank.slot().set(JAVA_LONG, 0, 77);
+    rank.succeeds(
+        "ncclCommRegister",
+        () -> rank.abi().commRegister(rank.comm(), memory.address(), 4, rank.slot()));
+    rank.check(rank.slot().get(JAVA_LONG, 0) == 0, "a handle (ARG-25)");
   }
 
   @Example
@@ -281,17 +241,15 @@ public final class EnvironmentRules extends RawSuite {
   @Needs(environment = "NCCL_GRAPH_MIXING_SUPPORT=0")
   public void required_ENV_15_graphsAloneWithoutMixing(WorldRank rank) {
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
-        Stream stream = rank.device().newStream()) {
-      stream.beginCapture();
-      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-      try (Graph graph = stream.endCapture()) {
-        graph.launch(stream);
-        graph.launch(stream);
-        stream.synchronize();
-        rank.expect("the sum of two replays", buffer, 4);
-      }
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    Stream stream = rank.newStream();
+    stream.beginCapture();
+    comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+    Graph graph = rank.own(stream.endCapture());
+    graph.launch(stream);
+    graph.launch(stream);
+    stream.synchronize();
+    rank.expect("the sum of two replays", buffer, 4);
   }
 
   @Example
@@ -323,22 +281,17 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @Needs(environment = "NCCL_COMM_BLOCKING=0")
-  public void required_INIT_16_ungroupedCreationWaitsThoughNonblocking() {
-    bare(
-        (abi, backend) -> {
-          try (RawSingle one = new RawSingle(abi, backend)) {
-            MemorySegment id = one.allocate(128);
-            one.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
-            one.expect("ncclCommInitRank", SUCCESS, () -> abi.commInitRank(one.slot(), 1, id, 0));
-            one.adopt(one.slot().get(JAVA_LONG, 0));
-            one.expect(
-                "ncclCommCount at once", SUCCESS, () -> abi.commCount(one.comm(), one.slot()));
-            one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
-            one.expect(
-                "and it is nonblocking (ERR-05)",
-                INVALID_ARGUMENT,
-                () -> abi.commCount(one.comm(), one.slot()));
-          }
-        });
+  public void required_INIT_16_ungroupedCreationWaitsThoughNonblocking(RawSingle one) {
+    NcclAbi abi = one.abi();
+    MemorySegment id = one.allocate(128);
+    one.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
+    one.expect("ncclCommInitRank", SUCCESS, () -> abi.commInitRank(one.slot(), 1, id, 0));
+    one.adopt(one.slot().get(JAVA_LONG, 0));
+    one.expect("ncclCommCount at once", SUCCESS, () -> abi.commCount(one.comm(), one.slot()));
+    one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
+    one.expect(
+        "and it is nonblocking (ERR-05)",
+        INVALID_ARGUMENT,
+        () -> abi.commCount(one.comm(), one.slot()));
   }
 }

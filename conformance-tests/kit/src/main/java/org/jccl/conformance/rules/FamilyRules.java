@@ -14,11 +14,8 @@ import org.jccl.UniqueId;
 import org.jccl.conformance.harness.WorldRank;
 
 /** Split, shrink and grow on the typed surface: the typed half of chapter 2. */
-public final class FamilyRules extends Suite {
+final class FamilyRules extends Suite {
   private static final Duration LONG = Duration.ofSeconds(20);
-
-  /** About the current subject. */
-  public FamilyRules() {}
 
   // ---- split
 
@@ -48,23 +45,22 @@ public final class FamilyRules extends Suite {
   @Needs(upTo = 3)
   public void required_SPL_04_ranksWithoutAColorTakePart(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator parent = rank.open("family")) {
-      rank.expectThrown(
-          "a negative color",
-          IllegalArgumentException.class,
-          () -> parent.split(-1, 0),
-          "color -1",
-          "splitNoColor");
-      if (rank.rank() == 0) {
-        try (Communicator lone = parent.split(5, 0)) {
-          rank.check(lone.worldSize() == 1, "worldSize() is " + lone.worldSize());
-          expectSum(rank, lone, 7, 7);
-        }
-      } else {
-        parent.splitNoColor();
+    Communicator parent = rank.own(rank.open("family"));
+    rank.expectThrown(
+        "a negative color",
+        IllegalArgumentException.class,
+        () -> parent.split(-1, 0),
+        "color -1",
+        "splitNoColor");
+    if (rank.rank() == 0) {
+      try (Communicator lone = parent.split(5, 0)) {
+        rank.check(lone.worldSize() == 1, "worldSize() is " + lone.worldSize());
+        expectSum(rank, lone, 7, 7);
       }
-      expectSum(rank, parent, 1, n);
+    } else {
+      parent.splitNoColor();
     }
+    expectSum(rank, parent, 1, n);
   }
 
   @Example
@@ -85,17 +81,16 @@ public final class FamilyRules extends Suite {
   @Needs(upTo = 4)
   public void required_SHR_01_survivorsKeepTheirOrderTyped(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator parent = rank.open("family")) {
-      if (rank.rank() != 0) {
-        try (Communicator child = parent.shrink(Set.of(0))) {
-          rank.check(child.rank() == rank.rank() - 1, "rank() is " + child.rank());
-          rank.check(child.worldSize() == n - 1, "worldSize() is " + child.worldSize());
-          expectSum(rank, child, 3, 3 * (n - 1));
-        }
+    Communicator parent = rank.own(rank.open("family"));
+    if (rank.rank() != 0) {
+      try (Communicator child = parent.shrink(Set.of(0))) {
+        rank.check(child.rank() == rank.rank() - 1, "rank() is " + child.rank());
+        rank.check(child.worldSize() == n - 1, "worldSize() is " + child.worldSize());
+        expectSum(rank, child, 3, 3 * (n - 1));
       }
-      rank.processGroup().barrier(LONG);
-      expectSum(rank, parent, 1, n);
     }
+    rank.processGroup().barrier(LONG);
+    expectSum(rank, parent, 1, n);
   }
 
   @Example

@@ -13,14 +13,10 @@ import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.ProgramStep;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** What a group of calls is (chapter 4 of the rule book). */
-public final class GroupRules extends Suite {
-  /** About the current subject. */
-  public GroupRules() {}
-
+final class GroupRules extends Suite {
   @Property
   public void required_GRP_20_membersOfAGroupAreIndependent(@ForAll("groups") Program program) {
     verify(program);
@@ -54,18 +50,17 @@ public final class GroupRules extends Suite {
   public void required_GRP_11_aFailingCallSpoilsTheGroup(WorldRank rank) {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      rank.expectThrown(
-          "a group in which a call was refused",
-          IllegalStateException.class,
-          () -> comm.group(group -> oneGoodOneBad(group, buffer, n)),
-          "GRP-11");
-      comm.defaultStream().synchronize();
-      rank.expect("the buffer of the spoilt group", buffer, 1);
-      comm.allReduce(buffer, ReduceOp.SUM);
-      comm.defaultStream().synchronize();
-      rank.expect("the buffer of the next call", buffer, n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.expectThrown(
+        "a group in which a call was refused",
+        IllegalStateException.class,
+        () -> comm.group(group -> oneGoodOneBad(group, buffer, n)),
+        "GRP-11");
+    comm.defaultStream().synchronize();
+    rank.expect("the buffer of the spoilt group", buffer, 1);
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+    rank.expect("the buffer of the next call", buffer, n);
   }
 
   private static void oneGoodOneBad(Collectives group, DeviceBuffer buffer, int n) {
@@ -81,20 +76,19 @@ public final class GroupRules extends Suite {
   @Example
   public void required_GRP_11_aBodyThatThrowsIssuesNothing(WorldRank rank) {
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      rank.expectThrown(
-          "a group whose body throws",
-          ArithmeticException.class,
-          () ->
-              comm.group(
-                  group -> {
-                    group.allReduce(buffer, ReduceOp.SUM);
-                    throw new ArithmeticException("the body's own");
-                  }),
-          "the body's own");
-      comm.defaultStream().synchronize();
-      rank.expect("the buffer of the group that was not issued", buffer, 1);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.expectThrown(
+        "a group whose body throws",
+        ArithmeticException.class,
+        () ->
+            comm.group(
+                group -> {
+                  group.allReduce(buffer, ReduceOp.SUM);
+                  throw new ArithmeticException("the body's own");
+                }),
+        "the body's own");
+    comm.defaultStream().synchronize();
+    rank.expect("the buffer of the group that was not issued", buffer, 1);
   }
 
   @Example
@@ -102,13 +96,12 @@ public final class GroupRules extends Suite {
     Communicator comm = rank.communicator();
     Collectives[] kept = new Collectives[1];
     comm.group(group -> kept[0] = group);
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      rank.expectThrown(
-          "a call on a group that has ended",
-          IllegalStateException.class,
-          () -> kept[0].allReduce(buffer, ReduceOp.SUM),
-          "group");
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.expectThrown(
+        "a call on a group that has ended",
+        IllegalStateException.class,
+        () -> kept[0].allReduce(buffer, ReduceOp.SUM),
+        "group");
   }
 
   @Example
@@ -116,14 +109,13 @@ public final class GroupRules extends Suite {
   public void required_GRP_17_emptyGroupsNeedNobody(WorldRank rank) {
     Communicator comm = rank.communicator();
     comm.group(group -> {});
-    try (DeviceBuffer empty = rank.device().allocate(DataType.FLOAT32, 0)) {
-      comm.group(group -> group.allReduce(empty, ReduceOp.SUM));
-      comm.group(
-          group -> {
-            group.allGather(empty, empty);
-            group.reduce(empty, empty, ReduceOp.MAX, 0);
-          });
-    }
+    DeviceBuffer empty = rank.own(rank.device().allocate(DataType.FLOAT32, 0));
+    comm.group(group -> group.allReduce(empty, ReduceOp.SUM));
+    comm.group(
+        group -> {
+          group.allGather(empty, empty);
+          group.reduce(empty, empty, ReduceOp.MAX, 0);
+        });
     comm.defaultStream().synchronize();
   }
 
@@ -132,21 +124,20 @@ public final class GroupRules extends Suite {
   public void required_GRP_18_severalCommunicatorsShareAGroup(WorldRank rank) {
     int n = rank.worldSize();
     Communicator one = rank.communicator();
-    try (Communicator two = rank.open("second");
-        DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 2)) {
-      rank.instance()
-          .backend()
-          .group(
-              group -> {
-                group.on(two).allReduce(b, ReduceOp.SUM);
-                group.on(one).allReduce(a, ReduceOp.SUM);
-              });
-      one.defaultStream().synchronize();
-      two.defaultStream().synchronize();
-      rank.expect("the first communicator's sum", a, n);
-      rank.expect("the second communicator's sum", b, 2.0 * n);
-    }
+    Communicator two = rank.own(rank.open("second"));
+    DeviceBuffer a = rank.memory(DataType.INT32, 1);
+    DeviceBuffer b = rank.memory(DataType.INT32, 2);
+    rank.instance()
+        .backend()
+        .group(
+            group -> {
+              group.on(two).allReduce(b, ReduceOp.SUM);
+              group.on(one).allReduce(a, ReduceOp.SUM);
+            });
+    one.defaultStream().synchronize();
+    two.defaultStream().synchronize();
+    rank.expect("the first communicator's sum", a, n);
+    rank.expect("the second communicator's sum", b, 2.0 * n);
   }
 
   @Example
@@ -154,16 +145,15 @@ public final class GroupRules extends Suite {
       throws Exception {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
-    try (DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 5)) {
-      comm.group(
-          group -> {
-            group.allReduce(a, ReduceOp.SUM);
-            group.allReduce(b, ReduceOp.MAX);
-          });
-      comm.defaultStream().completion().get();
-      rank.expect("the sum", a, n);
-      rank.expect("the maximum", b, 5);
-    }
+    DeviceBuffer a = rank.memory(DataType.INT32, 1);
+    DeviceBuffer b = rank.memory(DataType.INT32, 5);
+    comm.group(
+        group -> {
+          group.allReduce(a, ReduceOp.SUM);
+          group.allReduce(b, ReduceOp.MAX);
+        });
+    comm.defaultStream().completion().get();
+    rank.expect("the sum", a, n);
+    rank.expect("the maximum", b, 5);
   }
 }

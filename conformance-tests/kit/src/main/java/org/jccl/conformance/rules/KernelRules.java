@@ -21,14 +21,11 @@ import org.jccl.conformance.harness.WorldRank;
 import org.opentest4j.TestAbortedException;
 
 /** jccl's own kernels (rules KRN). What kernels do is not shown where a subject has none. */
-public class KernelRules extends NumericsSuite {
+class KernelRules extends NumericsSuite {
   private static final List<DataType> FOLDED =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
 
   private static final int CALLS = 30;
-
-  /** About the current subject. */
-  public KernelRules() {}
 
   private static Communicator open(WorldRank rank, boolean asks) {
     return open(rank, asks ? Tuning.OFF.kernels() : Tuning.OFF);
@@ -44,13 +41,11 @@ public class KernelRules extends NumericsSuite {
 
   /** Whether the subject has kernels; if not, the plan has to say so. */
   private static boolean has(WorldRank rank, Communicator comm) {
-    try (DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
-      CallForecast sum = plan(comm, calls -> calls.allReduce(one, ReduceOp.SUM));
-      rank.check(
-          sum.isOwnKernel() || sum.why().contains("no own kernel"),
-          "the plan says no word: " + sum);
-      return sum.isOwnKernel();
-    }
+    DeviceBuffer one = rank.memory(DataType.FLOAT32, 1);
+    CallForecast sum = plan(comm, calls -> calls.allReduce(one, ReduceOp.SUM));
+    rank.check(
+        sum.isOwnKernel() || sum.why().contains("no own kernel"), "the plan says no word: " + sum);
+    return sum.isOwnKernel();
   }
 
   /** All ranks find the same: each of them says that it shows nothing, or none does. */
@@ -61,20 +56,17 @@ public class KernelRules extends NumericsSuite {
   }
 
   @Example
-  public void optional_KRN_01_oneRankThatDoesNotAskIsEnough() {
-    run(
-        2,
-        rank -> {
-          try (Communicator comm = open(rank, rank.rank() == 0);
-              DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
-            rank.check(
-                !plan(comm, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel(),
-                "a kernel for one rank alone");
-            comm.allReduce(x, ReduceOp.SUM);
-            comm.defaultStream().synchronize();
-            rank.expect("the sum", x, 3);
-          }
-        });
+  @Needs(upTo = 2)
+  public void optional_KRN_01_oneRankThatDoesNotAskIsEnough(WorldRank rank) {
+    try (Communicator comm = open(rank, rank.rank() == 0);
+        DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
+      rank.check(
+          !plan(comm, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel(),
+          "a kernel for one rank alone");
+      comm.allReduce(x, ReduceOp.SUM);
+      comm.defaultStream().synchronize();
+      rank.expect("the sum", x, 3);
+    }
   }
 
   @Example
@@ -98,60 +90,50 @@ public class KernelRules extends NumericsSuite {
   }
 
   @Example
-  public void optional_KRN_01_childrenHaveKernelsOfTheirOwn() {
-    int n = atMost(4);
-    run(
-        n,
-        rank -> {
-          try (Communicator parent = open(rank, true);
-              Communicator child = parent.split(rank.rank() / 2, -rank.rank());
-              DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
-            boolean isPair = child.worldSize() == 2;
-            rank.check(
-                plan(child, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel()
-                    == (isPair && has(rank, parent)),
-                "the child's plan differs");
-            child.allReduce(x, ReduceOp.SUM);
-            child.defaultStream().synchronize();
-            int first = rank.rank() / 2 * 2;
-            rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
-          }
-        });
+  @Needs(upTo = 4)
+  public void optional_KRN_01_childrenHaveKernelsOfTheirOwn(WorldRank rank) {
+    try (Communicator parent = open(rank, true);
+        Communicator child = parent.split(rank.rank() / 2, -rank.rank());
+        DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
+      boolean isPair = child.worldSize() == 2;
+      rank.check(
+          plan(child, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel()
+              == (isPair && has(rank, parent)),
+          "the child's plan differs");
+      child.allReduce(x, ReduceOp.SUM);
+      child.defaultStream().synchronize();
+      int first = rank.rank() / 2 * 2;
+      rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
+    }
   }
 
   @Example
-  public void optional_KRN_02_smallSumsAndGathersThatAreAlone() {
-    run(
-        2,
-        rank -> {
-          try (Communicator comm = open(rank, true);
-              DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, 1 << 17);
-              DeviceBuffer more = rank.device().allocate(DataType.FLOAT32, (1 << 17) + 1);
-              DeviceBuffer ints = rank.device().allocate(DataType.INT32, 8)) {
-            boolean has = has(rank, comm);
-            expectKernel(rank, comm, has, c -> c.allReduce(floats, ReduceOp.SUM));
-            expectKernel(rank, comm, false, c -> c.allReduce(more, ReduceOp.SUM));
-            expectKernel(rank, comm, false, c -> c.allReduce(floats, ReduceOp.MAX));
-            expectKernel(rank, comm, false, c -> c.allReduce(ints, ReduceOp.SUM));
-            expectKernel(rank, comm, false, c -> c.allReduce(floats.slice(0, 0), ReduceOp.SUM));
-            expectKernel(rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
-            expectKernel(
-                rank,
-                comm,
-                has,
-                c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
-            expectKernel(rank, comm, false, c -> c.broadcast(floats, floats, 0));
-            List<CallForecast> both =
-                comm.plan(
-                    calls ->
-                        comm.group(
-                            group -> {
-                              group.allReduce(floats.slice(0, 8), ReduceOp.SUM);
-                              group.allReduce(floats.slice(8, 8), ReduceOp.SUM);
-                            }));
-            rank.check(!both.getFirst().isOwnKernel(), "a kernel in a group of two");
-          }
-        });
+  @Needs(upTo = 2)
+  public void optional_KRN_02_smallSumsAndGathersThatAreAlone(WorldRank rank) {
+    try (Communicator comm = open(rank, true);
+        DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, 1 << 17);
+        DeviceBuffer more = rank.device().allocate(DataType.FLOAT32, (1 << 17) + 1);
+        DeviceBuffer ints = rank.device().allocate(DataType.INT32, 8)) {
+      boolean has = has(rank, comm);
+      expectKernel(rank, comm, has, c -> c.allReduce(floats, ReduceOp.SUM));
+      expectKernel(rank, comm, false, c -> c.allReduce(more, ReduceOp.SUM));
+      expectKernel(rank, comm, false, c -> c.allReduce(floats, ReduceOp.MAX));
+      expectKernel(rank, comm, false, c -> c.allReduce(ints, ReduceOp.SUM));
+      expectKernel(rank, comm, false, c -> c.allReduce(floats.slice(0, 0), ReduceOp.SUM));
+      expectKernel(rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
+      expectKernel(
+          rank, comm, has, c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
+      expectKernel(rank, comm, false, c -> c.broadcast(floats, floats, 0));
+      List<CallForecast> both =
+          comm.plan(
+              calls ->
+                  comm.group(
+                      group -> {
+                        group.allReduce(floats.slice(0, 8), ReduceOp.SUM);
+                        group.allReduce(floats.slice(8, 8), ReduceOp.SUM);
+                      }));
+      rank.check(!both.getFirst().isOwnKernel(), "a kernel in a group of two");
+    }
   }
 
   private static void expectKernel(
@@ -225,63 +207,55 @@ public class KernelRules extends NumericsSuite {
   }
 
   @Example
-  public void optional_KRN_04_callsOnTwoStreamsBesideOthers() {
-    int n = atMost(4);
-    run(
-        n,
-        rank -> {
-          try (Communicator comm = open(rank, true);
-              Stream other = rank.device().newStream();
-              DeviceBuffer ints = Values.of(rank.device(), DataType.INT32, 1);
-              DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, CALLS)) {
-            needsKernels(rank, comm);
-            float[] values = new float[CALLS];
-            for (int i = 0; i < CALLS; i++) {
-              values[i] = i + rank.rank();
-            }
-            floats.copyFrom(values);
-            for (int i = 0; i < CALLS; i++) {
-              Stream stream = i % 3 == 0 ? other : comm.defaultStream();
-              comm.allReduce(floats.slice(i, 1), floats.slice(i, 1), ReduceOp.SUM, stream);
-              if (i % 5 == 0) {
-                comm.allReduce(ints, ints, ReduceOp.MAX, other);
-              }
-            }
-            comm.defaultStream().synchronize();
-            other.synchronize();
-            floats.copyTo(values);
-            for (int i = 0; i < CALLS; i++) {
-              int wanted = n * i + n * (n - 1) / 2;
-              rank.check(values[i] == wanted, "call " + i + " gave " + values[i]);
-            }
-          }
-        });
+  @Needs(upTo = 4)
+  public void optional_KRN_04_callsOnTwoStreamsBesideOthers(WorldRank rank) {
+    int n = rank.worldSize();
+    try (Communicator comm = open(rank, true);
+        Stream other = rank.device().newStream();
+        DeviceBuffer ints = Values.of(rank.device(), DataType.INT32, 1);
+        DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, CALLS)) {
+      needsKernels(rank, comm);
+      float[] values = new float[CALLS];
+      for (int i = 0; i < CALLS; i++) {
+        values[i] = i + rank.rank();
+      }
+      floats.copyFrom(values);
+      for (int i = 0; i < CALLS; i++) {
+        Stream stream = i % 3 == 0 ? other : comm.defaultStream();
+        comm.allReduce(floats.slice(i, 1), floats.slice(i, 1), ReduceOp.SUM, stream);
+        if (i % 5 == 0) {
+          comm.allReduce(ints, ints, ReduceOp.MAX, other);
+        }
+      }
+      comm.defaultStream().synchronize();
+      other.synchronize();
+      floats.copyTo(values);
+      for (int i = 0; i < CALLS; i++) {
+        int wanted = n * i + n * (n - 1) / 2;
+        rank.check(values[i] == wanted, "call " + i + " gave " + values[i]);
+      }
+    }
   }
 
   @Example
-  public void optional_KRN_05_preparedAndCapturedCalls() {
-    int n = atMost(4);
-    run(
-        n,
-        rank -> {
-          try (Communicator comm = open(rank, true);
-              DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, 1, rank.rank());
-              DeviceBuffer y = Values.zeros(rank.device(), DataType.FLOAT32, 2);
-              Graph prepared = comm.prepare(calls -> calls.allReduce(x, y, ReduceOp.SUM))) {
-            needsKernels(rank, comm);
-            comm.defaultStream().beginCapture();
-            comm.allReduce(y, ReduceOp.SUM);
-            try (Graph captured = comm.defaultStream().endCapture()) {
-              for (int i = 0; i < 3; i++) {
-                prepared.launch(comm.defaultStream());
-                captured.launch(comm.defaultStream());
-                comm.allReduce(y, ReduceOp.SUM);
-              }
-              comm.defaultStream().synchronize();
-              double third = Math.pow(n, 3);
-              rank.expect("the last round", y, third, third * (n - 1) / 2);
-            }
-          }
-        });
+  @Needs(upTo = 4)
+  public void optional_KRN_05_preparedAndCapturedCalls(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.own(open(rank, true));
+    DeviceBuffer x = rank.memory(DataType.FLOAT32, 1, rank.rank());
+    DeviceBuffer y = rank.zeros(DataType.FLOAT32, 2);
+    Graph prepared = rank.own(comm.prepare(calls -> calls.allReduce(x, y, ReduceOp.SUM)));
+    needsKernels(rank, comm);
+    comm.defaultStream().beginCapture();
+    comm.allReduce(y, ReduceOp.SUM);
+    Graph captured = rank.own(comm.defaultStream().endCapture());
+    for (int i = 0; i < 3; i++) {
+      prepared.launch(comm.defaultStream());
+      captured.launch(comm.defaultStream());
+      comm.allReduce(y, ReduceOp.SUM);
+    }
+    comm.defaultStream().synchronize();
+    double third = Math.pow(n, 3);
+    rank.expect("the last round", y, third, third * (n - 1) / 2);
   }
 }

@@ -23,10 +23,7 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** Creation, use and end of communicators (chapters 2 and 3 of the rule book). */
-public final class LifecycleRules extends Suite {
-  /** About the current subject. */
-  public LifecycleRules() {}
-
+final class LifecycleRules extends Suite {
   @Example
   public void required_VER_01_theVersionIsThatOfTheLibrary(WorldRank rank) {
     int version = rank.instance().backend().ncclVersion();
@@ -110,79 +107,75 @@ public final class LifecycleRules extends Suite {
   @Needs(upTo = 3)
   public void required_LIF_07_closeWaitsForWhatWasIssued(WorldRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      Communicator comm = rank.open("closed-early");
-      for (int i = 0; i < 5; i++) {
-        comm.allReduce(buffer, ReduceOp.SUM);
-      }
-      comm.close();
-      rank.expect("the buffer after close", buffer, Math.pow(n, 5));
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    Communicator comm = rank.open("closed-early");
+    for (int i = 0; i < 5; i++) {
+      comm.allReduce(buffer, ReduceOp.SUM);
     }
+    comm.close();
+    rank.expect("the buffer after close", buffer, Math.pow(n, 5));
   }
 
   @Example
   @Needs(upTo = 2)
   public void required_LIF_12_closeIsIdempotentAndUseAfterItIsRefused(WorldRank rank) {
     Communicator comm = rank.open("short-lived");
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      comm.close();
-      comm.close();
-      rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
-      rank.expectThrown(
-          "a call after close",
-          IllegalStateException.class,
-          () -> comm.allReduce(buffer, ReduceOp.SUM),
-          "closed");
-      rank.expectThrown(
-          "a scaled sum after close",
-          IllegalStateException.class,
-          () -> comm.preMulSum(DataType.INT32, 2),
-          "closed");
-      rank.expectThrown(
-          "a group after close",
-          IllegalStateException.class,
-          () -> comm.group(group -> group.allReduce(buffer, ReduceOp.SUM)),
-          "closed");
-      rank.expect("the buffer of the refused calls", buffer, 1);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    comm.close();
+    comm.close();
+    rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
+    rank.expectThrown(
+        "a call after close",
+        IllegalStateException.class,
+        () -> comm.allReduce(buffer, ReduceOp.SUM),
+        "closed");
+    rank.expectThrown(
+        "a scaled sum after close",
+        IllegalStateException.class,
+        () -> comm.preMulSum(DataType.INT32, 2),
+        "closed");
+    rank.expectThrown(
+        "a group after close",
+        IllegalStateException.class,
+        () -> comm.group(group -> group.allReduce(buffer, ReduceOp.SUM)),
+        "closed");
+    rank.expect("the buffer of the refused calls", buffer, 1);
   }
 
   @Example
   public void required_LIF_14_abortEndsTheCommunicatorAlone(WorldRank rank) {
     int n = rank.worldSize();
     Communicator comm = rank.open("aborted");
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      comm.abort();
-      comm.abort();
-      rank.check(comm.state() == State.ABORTED, "state after abort: " + comm.state());
-      rank.expectThrown(
-          "a call after abort",
-          CommunicatorAbortedException.class,
-          () -> comm.allReduce(buffer, ReduceOp.SUM),
-          "aborted");
-      comm.close();
-      rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
-      rank.processGroup().barrier(PATIENCE);
-      rank.communicator().allReduce(buffer, ReduceOp.SUM);
-      rank.communicator().defaultStream().synchronize();
-      rank.expect("the buffer of the other communicator", buffer, n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    comm.abort();
+    comm.abort();
+    rank.check(comm.state() == State.ABORTED, "state after abort: " + comm.state());
+    rank.expectThrown(
+        "a call after abort",
+        CommunicatorAbortedException.class,
+        () -> comm.allReduce(buffer, ReduceOp.SUM),
+        "aborted");
+    comm.close();
+    rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
+    rank.processGroup().barrier(PATIENCE);
+    rank.communicator().allReduce(buffer, ReduceOp.SUM);
+    rank.communicator().defaultStream().synchronize();
+    rank.expect("the buffer of the other communicator", buffer, n);
   }
 
   @Example
   public void required_LIF_14_abortReleasesWhoWaitsForAMissingPeer(WorldRank rank) {
     Communicator comm = rank.open("never-complete");
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      // Connected first, so that the lone call below returns (STR-11).
-      comm.allReduce(buffer, ReduceOp.SUM);
-      comm.defaultStream().synchronize();
-      if (rank.rank() == 0) {
-        comm.allReduce(buffer, ReduceOp.SUM); // rank 1 never does
-      }
-      rank.processGroup().barrier(PATIENCE);
-      comm.abort();
-      comm.close();
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    // Connected first, so that the lone call below returns (STR-11).
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+    if (rank.rank() == 0) {
+      comm.allReduce(buffer, ReduceOp.SUM); // rank 1 never does
     }
+    rank.processGroup().barrier(PATIENCE);
+    comm.abort();
+    comm.close();
     rank.processGroup().barrier(PATIENCE);
   }
 
@@ -190,17 +183,16 @@ public final class LifecycleRules extends Suite {
   @Needs(upTo = 3)
   public void required_INIT_21_communicatorsOfOneDeviceAreIndependent(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator one = rank.open("one");
-        Communicator two = rank.open("two");
-        DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 10)) {
-      one.allReduce(a, ReduceOp.SUM);
-      two.allReduce(b, ReduceOp.SUM);
-      one.defaultStream().synchronize();
-      two.defaultStream().synchronize();
-      rank.expect("the first sum", a, n);
-      rank.expect("the second sum", b, 10.0 * n);
-    }
+    Communicator one = rank.own(rank.open("one"));
+    Communicator two = rank.own(rank.open("two"));
+    DeviceBuffer a = rank.memory(DataType.INT32, 1);
+    DeviceBuffer b = rank.memory(DataType.INT32, 10);
+    one.allReduce(a, ReduceOp.SUM);
+    two.allReduce(b, ReduceOp.SUM);
+    one.defaultStream().synchronize();
+    two.defaultStream().synchronize();
+    rank.expect("the first sum", a, n);
+    rank.expect("the second sum", b, 10.0 * n);
   }
 
   @Example
@@ -273,18 +265,17 @@ public final class LifecycleRules extends Suite {
   public void required_LIF_06_graphsAreClosedFirst(WorldRank rank) {
     int n = rank.worldSize();
     Communicator comm = rank.open("captured");
-    try (Stream stream = rank.device().newStream();
-        DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-      stream.beginCapture();
-      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-      try (Graph graph = stream.endCapture()) {
-        graph.launch(stream);
-        stream.synchronize();
-      }
-      comm.close();
-      rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
-      rank.expect("the sum of both", buffer, (double) n * n);
+    Stream stream = rank.newStream();
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+    stream.beginCapture();
+    comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+    try (Graph graph = stream.endCapture()) {
+      graph.launch(stream);
+      stream.synchronize();
     }
+    comm.close();
+    rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
+    rank.expect("the sum of both", buffer, (double) n * n);
   }
 }

@@ -23,14 +23,11 @@ import org.jccl.config.TuningChoice;
 import org.jccl.conformance.harness.WorldRank;
 
 /** Registered memory and windows on the typed surface: the typed half of chapter 9. */
-public final class MemoryRules extends Suite {
+final class MemoryRules extends Suite {
   private static final Duration LONG = Duration.ofSeconds(20);
 
   private static final TuningChoice IN_WINDOWS =
       new TuningChoice(32, true, "the rule asks for it", List.of());
-
-  /** About the current subject. */
-  public MemoryRules() {}
 
   // ---- memory
 
@@ -51,82 +48,74 @@ public final class MemoryRules extends Suite {
   }
 
   @Example
-  public void required_MEM_07_aCommunicatorGivesMemoryForItsCalls() {
-    int n = atMost(4);
-    run(
-        n,
-        rank -> {
-          CommunicatorConfig config =
-              CommunicatorConfig.builder().name("tuned").tuning(Tuning.of(IN_WINDOWS)).build();
-          try (Communicator comm = TypedRank.open(rank, config);
-              DeviceBuffer small = comm.allocate(DataType.INT32, 3);
-              DeviceBuffer large = comm.allocate(DataType.INT32, 1 << 18);
-              DeviceBuffer none = comm.allocate(DataType.INT32, 0);
-              DeviceBuffer sum = comm.allocate(DataType.INT32, 3);
-              Graph sequence = comm.prepare(c -> c.allReduce(small, sum, ReduceOp.SUM))) {
-            rank.check(small.count() == 3 && none.count() == 0, "the counts are other ones");
-            small.copyFrom(1, 2, rank.rank());
-            large.fill((byte) 0, comm.defaultStream());
-            comm.allReduce(large, ReduceOp.SUM);
-            comm.allReduce(small, sum, ReduceOp.SUM);
-            comm.defaultStream().synchronize();
-            rank.expect("the sum", sum, n, 2 * n, n * (n - 1) / 2.0);
-            sum.fill((byte) 0, comm.defaultStream());
-            sequence.launch(comm.defaultStream());
-            comm.defaultStream().synchronize();
-            rank.expect("the prepared sum", sum, n, 2 * n, n * (n - 1) / 2.0);
-            try (DeviceBuffer plain = rank.device().allocate(DataType.INT32, 3)) {
-              comm.allReduce(plain, ReduceOp.MAX); // memory of another kind, on all ranks
-              comm.defaultStream().synchronize();
-            }
-          }
-        });
+  @Needs(upTo = 4)
+  public void required_MEM_07_aCommunicatorGivesMemoryForItsCalls(WorldRank rank) {
+    int n = rank.worldSize();
+    CommunicatorConfig config =
+        CommunicatorConfig.builder().name("tuned").tuning(Tuning.of(IN_WINDOWS)).build();
+    Communicator comm = rank.own(TypedRank.open(rank, config));
+    DeviceBuffer small = rank.own(comm.allocate(DataType.INT32, 3));
+    DeviceBuffer large = rank.own(comm.allocate(DataType.INT32, 1 << 18));
+    DeviceBuffer none = rank.own(comm.allocate(DataType.INT32, 0));
+    DeviceBuffer sum = rank.own(comm.allocate(DataType.INT32, 3));
+    Graph sequence = rank.own(comm.prepare(c -> c.allReduce(small, sum, ReduceOp.SUM)));
+    rank.check(small.count() == 3 && none.count() == 0, "the counts are other ones");
+    small.copyFrom(1, 2, rank.rank());
+    large.fill((byte) 0, comm.defaultStream());
+    comm.allReduce(large, ReduceOp.SUM);
+    comm.allReduce(small, sum, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+    rank.expect("the sum", sum, n, 2 * n, n * (n - 1) / 2.0);
+    sum.fill((byte) 0, comm.defaultStream());
+    sequence.launch(comm.defaultStream());
+    comm.defaultStream().synchronize();
+    rank.expect("the prepared sum", sum, n, 2 * n, n * (n - 1) / 2.0);
+    DeviceBuffer plain = rank.own(rank.device().allocate(DataType.INT32, 3));
+    comm.allReduce(plain, ReduceOp.MAX); // memory of another kind, on all ranks
+    comm.defaultStream().synchronize();
   }
 
   @Example
-  public void required_MEM_08_pinnedHostMemoryIsAnEndOfCopies() {
-    int n = atMost(4);
-    run(
-        n,
-        rank -> {
-          HostBuffer in = rank.device().allocateHost(DataType.INT32, 6);
-          try (in;
-              Communicator comm = rank.open("pinned");
-              HostBuffer out = comm.device().allocateHost(DataType.INT32, 6);
-              Stream stream = comm.device().newStream();
-              DeviceBuffer buffer = comm.device().allocate(DataType.INT32, 4)) {
-            HostBuffer part = in.slice(1, 4);
-            rank.check(in.bytes() == 24 && part.count() == 4, "the sizes are other ones");
-            fill(in, rank.rank());
-            out.memory().fill((byte) 0x55);
-            buffer.copyFrom(part, stream);
-            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-            buffer.copyTo(out.slice(2, 4), stream);
-            stream.synchronize();
-            expectSums(rank, out, n, 0);
+  @Needs(upTo = 4)
+  public void required_MEM_08_pinnedHostMemoryIsAnEndOfCopies(WorldRank rank) {
+    int n = rank.worldSize();
+    HostBuffer in = rank.device().allocateHost(DataType.INT32, 6);
+    try (in;
+        Communicator comm = rank.open("pinned");
+        HostBuffer out = comm.device().allocateHost(DataType.INT32, 6);
+        Stream stream = comm.device().newStream();
+        DeviceBuffer buffer = comm.device().allocate(DataType.INT32, 4)) {
+      HostBuffer part = in.slice(1, 4);
+      rank.check(in.bytes() == 24 && part.count() == 4, "the sizes are other ones");
+      fill(in, rank.rank());
+      out.memory().fill((byte) 0x55);
+      buffer.copyFrom(part, stream);
+      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+      buffer.copyTo(out.slice(2, 4), stream);
+      stream.synchronize();
+      expectSums(rank, out, n, 0);
 
-            stream.beginCapture();
-            buffer.copyFrom(part, stream);
-            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-            buffer.copyTo(out.slice(2, 4), stream);
-            try (Graph graph = stream.endCapture()) {
-              for (int launch = 1; launch <= 2; launch++) {
-                fill(in, rank.rank() + launch);
-                graph.launch(stream);
-                stream.synchronize();
-                expectSums(rank, out, n, launch);
-              }
-            }
-            comm.device().allocateHost(DataType.INT32, 0).close();
-          }
-          rank.check(in.isClosed(), "it is not closed");
-          try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 6)) {
-            buffer.copyFrom(in, rank.device().defaultStream());
-            rank.check(false, "a copy from closed memory was taken");
-          } catch (IllegalStateException closed) {
-            rank.check(!in.memory().scope().isAlive(), "its memory can still be used");
-          }
-        });
+      stream.beginCapture();
+      buffer.copyFrom(part, stream);
+      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+      buffer.copyTo(out.slice(2, 4), stream);
+      try (Graph graph = stream.endCapture()) {
+        for (int launch = 1; launch <= 2; launch++) {
+          fill(in, rank.rank() + launch);
+          graph.launch(stream);
+          stream.synchronize();
+          expectSums(rank, out, n, launch);
+        }
+      }
+      comm.device().allocateHost(DataType.INT32, 0).close();
+    }
+    rank.check(in.isClosed(), "it is not closed");
+    try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 6)) {
+      buffer.copyFrom(in, rank.device().defaultStream());
+      rank.check(false, "a copy from closed memory was taken");
+    } catch (IllegalStateException closed) {
+      rank.check(!in.memory().scope().isAlive(), "its memory can still be used");
+    }
   }
 
   private static void fill(HostBuffer host, int rank) {
@@ -148,22 +137,20 @@ public final class MemoryRules extends Suite {
   @AlsoShows({"RMA-03", "RMA-07"})
   public void required_RMA_01_putsArriveWithTheirSignal(WorldRank rank) {
     int peer = 1 - rank.rank();
-    try (Communicator comm = rank.open("one-sided");
-        DeviceBuffer memory = comm.device().allocateRegistrable(DataType.INT32, 4);
-        DeviceBuffer source = comm.device().allocateRegistrable(DataType.INT32, 2)) {
-      memory.copyFrom(0, 0, 0, 0);
-      source.copyFrom(rank.rank() + 10, rank.rank() + 20);
-      try (Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
-          Window from = comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC)) {
-        if (window.isNull() || from.isNull()) {
-          return; // WIN-03: this machine has no windows
-        }
-        comm.putSignal(source, peer, window, 8, comm.defaultStream());
-        comm.waitSignal(List.of(new SignalWait(peer, 1)), comm.defaultStream());
-        comm.defaultStream().synchronize();
-        rank.expect("the window", memory, 0, 0, peer + 10, peer + 20);
-        rank.processGroup().barrier(LONG);
-      }
+    Communicator comm = rank.own(rank.open("one-sided"));
+    DeviceBuffer memory = rank.own(comm.device().allocateRegistrable(DataType.INT32, 4));
+    DeviceBuffer source = rank.own(comm.device().allocateRegistrable(DataType.INT32, 2));
+    memory.copyFrom(0, 0, 0, 0);
+    source.copyFrom(rank.rank() + 10, rank.rank() + 20);
+    Window window = rank.own(comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC));
+    Window from = rank.own(comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC));
+    if (window.isNull() || from.isNull()) {
+      return; // WIN-03: this machine has no windows
     }
+    comm.putSignal(source, peer, window, 8, comm.defaultStream());
+    comm.waitSignal(List.of(new SignalWait(peer, 1)), comm.defaultStream());
+    comm.defaultStream().synchronize();
+    rank.expect("the window", memory, 0, 0, peer + 10, peer + 20);
+    rank.processGroup().barrier(LONG);
   }
 }

@@ -110,15 +110,14 @@ abstract class NumericsSuite extends Suite {
         rank -> {
           Communicator comm = opening.of(rank);
           int own = comm.rank();
-          try (DeviceBuffer send = Values.ofBits(rank.device(), call.type(), call.inputs(own));
-              DeviceBuffer recv = Values.zeros(rank.device(), call.type(), received)) {
-            ReduceOp op = call.reduction(comm, own);
-            maker.make(comm, send, recv, op);
-            comm.defaultStream().synchronize();
-            results[own] = Values.bits(recv);
-            if (op instanceof PreMulSum made) {
-              made.close();
-            }
+          DeviceBuffer send = rank.bits(call.type(), call.inputs(own));
+          DeviceBuffer recv = rank.zeros(call.type(), received);
+          ReduceOp op = call.reduction(comm, own);
+          maker.make(comm, send, recv, op);
+          comm.defaultStream().synchronize();
+          results[own] = Values.bits(recv);
+          if (op instanceof PreMulSum made) {
+            made.close();
           }
           if (comm != rank.communicator()) {
             comm.close();

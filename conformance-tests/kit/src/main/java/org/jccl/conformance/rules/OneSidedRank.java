@@ -76,7 +76,7 @@ public final class OneSidedRank extends RawRank {
   }
 
   @Override
-  public void close() {
+  public void close() throws Exception {
     memory.close();
     super.close();
   }

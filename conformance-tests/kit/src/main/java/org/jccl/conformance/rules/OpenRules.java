@@ -13,29 +13,25 @@ import org.jccl.conformance.harness.WorldRank;
  * What NCCL leaves open: programs that are right either way come out right (rules P2P-11, COL-16
  * and STR-11), and the simulator does what the book says that it does.
  */
-public final class OpenRules extends Suite {
-  /** About the current subject. */
-  public OpenRules() {}
-
+final class OpenRules extends Suite {
   @Example
   public void optional_P2P_11_aSmallSendMayWaitForItsReceiver(WorldRank rank) {
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 5 + rank.rank())) {
-      expectConnected(comm, buffer, rank.rank());
-      if (rank.rank() == 0) {
-        comm.send(buffer, 1);
-        boolean buffered = comm.defaultStream().isIdle(); // on NCCL both are right
-        rank.check(
-            !buffered || !capabilities().reportsMisuse(),
-            "the simulated send ended before its receive");
-      }
-      rank.processGroup().barrier(PATIENCE);
-      if (rank.rank() == 1) {
-        comm.recv(buffer, 0);
-      }
-      comm.defaultStream().synchronize();
-      rank.expect("the message", buffer, 5);
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 5 + rank.rank());
+    expectConnected(comm, buffer, rank.rank());
+    if (rank.rank() == 0) {
+      comm.send(buffer, 1);
+      boolean buffered = comm.defaultStream().isIdle(); // on NCCL both are right
+      rank.check(
+          !buffered || !capabilities().reportsMisuse(),
+          "the simulated send ended before its receive");
     }
+    rank.processGroup().barrier(PATIENCE);
+    if (rank.rank() == 1) {
+      comm.recv(buffer, 0);
+    }
+    comm.defaultStream().synchronize();
+    rank.expect("the message", buffer, 5);
   }
 
   /** A message in the same direction, so that the next one needs no peer on the host (STR-11). */
@@ -57,32 +53,30 @@ public final class OpenRules extends Suite {
     int n = rank.worldSize();
     double[] own = new double[n];
     Arrays.setAll(own, block -> 10 * block + rank.rank());
-    try (DeviceBuffer all = Values.of(rank.device(), DataType.INT32, own)) {
-      DeviceBuffer block = all.slice(rank.rank(), 1);
-      rank.communicator().reduceScatter(all, block, ReduceOp.SUM);
-      rank.communicator().defaultStream().synchronize();
-      double sum = 10.0 * rank.rank() * n + n * (n - 1) / 2.0;
-      rank.expect("the block of the result", block, sum);
-      if (capabilities().reportsMisuse()) {
-        own[rank.rank()] = sum;
-        rank.expect("all blocks on the simulator", all, own);
-      }
+    DeviceBuffer all = rank.memory(DataType.INT32, own);
+    DeviceBuffer block = all.slice(rank.rank(), 1);
+    rank.communicator().reduceScatter(all, block, ReduceOp.SUM);
+    rank.communicator().defaultStream().synchronize();
+    double sum = 10.0 * rank.rank() * n + n * (n - 1) / 2.0;
+    rank.expect("the block of the result", block, sum);
+    if (capabilities().reportsMisuse()) {
+      own[rank.rank()] = sum;
+      rank.expect("all blocks on the simulator", all, own);
     }
   }
 
   @Example
   public void optional_STR_11_aCallMayReturnBeforeTheOthersCall(WorldRank rank) {
-    try (Communicator comm = rank.open("first-contact");
-        DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-      if (rank.rank() == 0 || !capabilities().reportsMisuse()) {
-        comm.allReduce(buffer, ReduceOp.SUM); // on NCCL it may wait for the other rank
-      }
-      rank.processGroup().barrier(PATIENCE); // the simulated call has returned alone
-      if (rank.rank() == 1 && capabilities().reportsMisuse()) {
-        comm.allReduce(buffer, ReduceOp.SUM);
-      }
-      comm.defaultStream().synchronize();
-      rank.expect("the sum", buffer, 2);
+    Communicator comm = rank.own(rank.open("first-contact"));
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    if (rank.rank() == 0 || !capabilities().reportsMisuse()) {
+      comm.allReduce(buffer, ReduceOp.SUM); // on NCCL it may wait for the other rank
     }
+    rank.processGroup().barrier(PATIENCE); // the simulated call has returned alone
+    if (rank.rank() == 1 && capabilities().reportsMisuse()) {
+      comm.allReduce(buffer, ReduceOp.SUM);
+    }
+    comm.defaultStream().synchronize();
+    rank.expect("the sum", buffer, 2);
   }
 }

@@ -19,15 +19,11 @@ import org.jccl.MisuseKind;
 import org.jccl.Stream;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.harness.Expects;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.Operation;
 
 /** Messages between two ranks (chapter 5 of the rule book). */
-public final class PointToPointRules extends Suite {
-  /** About the current subject. */
-  public PointToPointRules() {}
-
+final class PointToPointRules extends Suite {
   @Property
   @AlsoShows("P2P-03")
   public void required_P2P_01_rotationsArrive(@ForAll("rotations") Program call) {
@@ -46,20 +42,19 @@ public final class PointToPointRules extends Suite {
     Communicator comm = rank.communicator();
     int to = (rank.rank() + 1) % n;
     int from = (rank.rank() + n - 1) % n;
-    try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, numbered(rank.rank()));
-        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 6)) {
-      comm.group(
-          group -> {
-            for (int i = 0; i < 4; i++) {
-              group.send(out.slice(i, 1), to);
-              group.recv(in.slice(i, 1), from);
-            }
-          });
-      comm.sendRecv(out.slice(4, 1), to, in.slice(4, 1), from);
-      comm.sendRecv(out.slice(5, 1), to, in.slice(5, 1), from);
-      comm.defaultStream().synchronize();
-      rank.expect("what came from rank " + from, in, numbered(from));
-    }
+    DeviceBuffer out = rank.memory(DataType.INT32, numbered(rank.rank()));
+    DeviceBuffer in = rank.zeros(DataType.INT32, 6);
+    comm.group(
+        group -> {
+          for (int i = 0; i < 4; i++) {
+            group.send(out.slice(i, 1), to);
+            group.recv(in.slice(i, 1), from);
+          }
+        });
+    comm.sendRecv(out.slice(4, 1), to, in.slice(4, 1), from);
+    comm.sendRecv(out.slice(5, 1), to, in.slice(5, 1), from);
+    comm.defaultStream().synchronize();
+    rank.expect("what came from rank " + from, in, numbered(from));
   }
 
   private static double[] numbered(int rank) {
@@ -73,18 +68,17 @@ public final class PointToPointRules extends Suite {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
     int peer = n - 1 - rank.rank();
-    try (Stream one = rank.device().newStream();
-        Stream two = rank.device().newStream();
-        DeviceBuffer out = Values.of(rank.device(), DataType.INT32, numbered(rank.rank()));
-        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 6)) {
-      for (int i = 0; i < 6; i++) {
-        Stream stream = i % 2 == 0 ? one : two;
-        comm.sendRecv(out.slice(i, 1), peer, in.slice(i, 1), peer, stream);
-      }
-      one.synchronize();
-      two.synchronize();
-      rank.expect("what came from rank " + peer, in, numbered(peer));
+    Stream one = rank.newStream();
+    Stream two = rank.newStream();
+    DeviceBuffer out = rank.memory(DataType.INT32, numbered(rank.rank()));
+    DeviceBuffer in = rank.zeros(DataType.INT32, 6);
+    for (int i = 0; i < 6; i++) {
+      Stream stream = i % 2 == 0 ? one : two;
+      comm.sendRecv(out.slice(i, 1), peer, in.slice(i, 1), peer, stream);
     }
+    one.synchronize();
+    two.synchronize();
+    rank.expect("what came from rank " + peer, in, numbered(peer));
   }
 
   @Example
@@ -93,12 +87,11 @@ public final class PointToPointRules extends Suite {
     int n = rank.worldSize();
     int peer = n - 1 - rank.rank();
     Communicator comm = rank.communicator();
-    try (DeviceBuffer out = Values.of(rank.device(), DataType.FLOAT64, 1 + rank.rank(), 3);
-        DeviceBuffer in = Values.zeros(rank.device(), DataType.UINT8, 16)) {
-      comm.sendRecv(out, peer, in, peer);
-      comm.defaultStream().synchronize();
-      rank.expect("bytes of doubles", in.as(DataType.FLOAT64), 1 + peer, 3);
-    }
+    DeviceBuffer out = rank.memory(DataType.FLOAT64, 1 + rank.rank(), 3);
+    DeviceBuffer in = rank.zeros(DataType.UINT8, 16);
+    comm.sendRecv(out, peer, in, peer);
+    comm.defaultStream().synchronize();
+    rank.expect("bytes of doubles", in.as(DataType.FLOAT64), 1 + peer, 3);
   }
 
   @Example
@@ -106,14 +99,13 @@ public final class PointToPointRules extends Suite {
     int n = rank.worldSize();
     int peer = n - 1 - rank.rank();
     Communicator comm = rank.communicator();
-    try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, 7 + rank.rank(), 9);
-        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 2)) {
-      comm.sendRecv(out.slice(0, 1), peer, in.slice(0, 1), peer);
-      comm.sendRecv(out.slice(1, 0), peer, in.slice(1, 0), peer);
-      comm.sendRecv(out.slice(1, 1), peer, in.slice(1, 1), peer);
-      comm.defaultStream().synchronize();
-      rank.expect("what came around an empty message", in, 7 + peer, 9);
-    }
+    DeviceBuffer out = rank.memory(DataType.INT32, 7 + rank.rank(), 9);
+    DeviceBuffer in = rank.zeros(DataType.INT32, 2);
+    comm.sendRecv(out.slice(0, 1), peer, in.slice(0, 1), peer);
+    comm.sendRecv(out.slice(1, 0), peer, in.slice(1, 0), peer);
+    comm.sendRecv(out.slice(1, 1), peer, in.slice(1, 1), peer);
+    comm.defaultStream().synchronize();
+    rank.expect("what came around an empty message", in, 7 + peer, 9);
   }
 
   @Example
@@ -124,24 +116,23 @@ public final class PointToPointRules extends Suite {
           rank -> {
             Communicator comm = rank.communicator();
             int self = rank.rank();
-            try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, 4);
-                DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 1)) {
-              comm.sendRecv(out, self, in, self);
-              comm.defaultStream().synchronize();
-              rank.expect("a message to self", in, 4);
-              String needed = "INVALID_USAGE";
-              rank.expectThrown(
-                  "a lone send to self",
-                  CollectiveException.class,
-                  () -> comm.send(out, self),
-                  needed);
-              rank.expectThrown(
-                  "a lone receive from self",
-                  CollectiveException.class,
-                  () -> comm.recv(in, self),
-                  needed);
-              comm.defaultStream().synchronize();
-            }
+            DeviceBuffer out = rank.memory(DataType.INT32, 4);
+            DeviceBuffer in = rank.zeros(DataType.INT32, 1);
+            comm.sendRecv(out, self, in, self);
+            comm.defaultStream().synchronize();
+            rank.expect("a message to self", in, 4);
+            String needed = "INVALID_USAGE";
+            rank.expectThrown(
+                "a lone send to self",
+                CollectiveException.class,
+                () -> comm.send(out, self),
+                needed);
+            rank.expectThrown(
+                "a lone receive from self",
+                CollectiveException.class,
+                () -> comm.recv(in, self),
+                needed);
+            comm.defaultStream().synchronize();
           });
     }
   }
@@ -149,11 +140,10 @@ public final class PointToPointRules extends Suite {
   @Example
   public void required_P2P_07_aMessageToSelfInPlaceMovesNothing(WorldRank rank) {
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2, 3)) {
-      comm.sendRecv(buffer, 0, buffer, 0);
-      comm.defaultStream().synchronize();
-      rank.expect("a buffer sent to itself", buffer, 1, 2, 3);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2, 3);
+    comm.sendRecv(buffer, 0, buffer, 0);
+    comm.defaultStream().synchronize();
+    rank.expect("a buffer sent to itself", buffer, 1, 2, 3);
   }
 
   @Property
@@ -171,51 +161,49 @@ public final class PointToPointRules extends Suite {
     double[] expected = new double[n];
     Arrays.setAll(sent, peer -> 10 * rank.rank() + peer);
     Arrays.setAll(expected, peer -> 10 * peer + rank.rank());
-    try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, sent);
-        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, n)) {
-      List<Integer> calls = new ArrayList<>();
-      for (int i = 0; i < 2 * n; i++) {
-        calls.add(i);
-      }
-      Collections.shuffle(calls, order);
-      rank.communicator()
-          .group(
-              group -> {
-                for (int call : calls) {
-                  int peer = call / 2;
-                  if (call % 2 == 0) {
-                    group.send(out.slice(peer, 1), peer);
-                  } else {
-                    group.recv(in.slice(peer, 1), peer);
-                  }
-                }
-              });
-      rank.communicator().defaultStream().synchronize();
-      rank.expect("what came from all peers", in, expected);
+    DeviceBuffer out = rank.memory(DataType.INT32, sent);
+    DeviceBuffer in = rank.zeros(DataType.INT32, n);
+    List<Integer> calls = new ArrayList<>();
+    for (int i = 0; i < 2 * n; i++) {
+      calls.add(i);
     }
+    Collections.shuffle(calls, order);
+    rank.communicator()
+        .group(
+            group -> {
+              for (int call : calls) {
+                int peer = call / 2;
+                if (call % 2 == 0) {
+                  group.send(out.slice(peer, 1), peer);
+                } else {
+                  group.recv(in.slice(peer, 1), peer);
+                }
+              }
+            });
+    rank.communicator().defaultStream().synchronize();
+    rank.expect("what came from all peers", in, expected);
   }
 
   @Example
   @AlsoShows("P2P-13")
   public void required_P2P_14_groupsNeedNotAgree(WorldRank rank) {
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2)) {
-      comm.sendRecv(buffer.slice(0, 1), 1 - rank.rank(), buffer.slice(1, 1), 1 - rank.rank());
-      comm.defaultStream().synchronize(); // both directions are connected now (P2P-13)
-      buffer.copyFrom(rank.rank() == 0 ? new int[] {8, 9} : new int[2]);
-      if (rank.rank() == 0) {
-        comm.group(
-            group -> {
-              group.send(buffer.slice(0, 1), 1);
-              group.send(buffer.slice(1, 1), 1);
-            });
-      } else {
-        comm.recv(buffer.slice(0, 1), 0);
-        comm.recv(buffer.slice(1, 1), 0);
-      }
-      comm.defaultStream().synchronize();
-      rank.expect("two messages of one group, received one by one", buffer, 8, 9);
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2);
+    comm.sendRecv(buffer.slice(0, 1), 1 - rank.rank(), buffer.slice(1, 1), 1 - rank.rank());
+    comm.defaultStream().synchronize(); // both directions are connected now (P2P-13)
+    buffer.copyFrom(rank.rank() == 0 ? new int[] {8, 9} : new int[2]);
+    if (rank.rank() == 0) {
+      comm.group(
+          group -> {
+            group.send(buffer.slice(0, 1), 1);
+            group.send(buffer.slice(1, 1), 1);
+          });
+    } else {
+      comm.recv(buffer.slice(0, 1), 0);
+      comm.recv(buffer.slice(1, 1), 0);
     }
+    comm.defaultStream().synchronize();
+    rank.expect("two messages of one group, received one by one", buffer, 8, 9);
   }
 
   @Example
@@ -225,17 +213,16 @@ public final class PointToPointRules extends Suite {
     Communicator comm = rank.communicator();
     double[] expected = new double[n];
     Arrays.setAll(expected, peer -> peer + 1);
-    try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, rank.rank() + 1);
-        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, n)) {
-      comm.group(
-          group -> {
-            for (int peer = 0; peer < n; peer++) {
-              group.send(out, peer);
-              group.recv(in.slice(peer, 1), peer);
-            }
-          });
-      comm.defaultStream().synchronize();
-      rank.expect("one element of every rank", in, expected);
-    }
+    DeviceBuffer out = rank.memory(DataType.INT32, rank.rank() + 1);
+    DeviceBuffer in = rank.zeros(DataType.INT32, n);
+    comm.group(
+        group -> {
+          for (int peer = 0; peer < n; peer++) {
+            group.send(out, peer);
+            group.recv(in.slice(peer, 1), peer);
+          }
+        });
+    comm.defaultStream().synchronize();
+    rank.expect("one element of every rank", in, expected);
   }
 }

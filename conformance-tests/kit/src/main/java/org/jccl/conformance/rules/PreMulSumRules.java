@@ -21,10 +21,7 @@ import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.Operation;
 
 /** Sums whose contributions are scaled first (rules PMS-01 to PMS-13). */
-public final class PreMulSumRules extends Suite {
-  /** About the current subject. */
-  public PreMulSumRules() {}
-
+final class PreMulSumRules extends Suite {
   @Property
   public void required_PMS_01_everyRankScalesByItsOwnScalar(@ForAll("scaled") Program call) {
     verify(call);
@@ -55,13 +52,12 @@ public final class PreMulSumRules extends Suite {
             n,
             rank -> {
               Communicator comm = rank.communicator();
-              try (DeviceBuffer buffer = Values.of(rank.device(), type, 1, 10);
-                  PreMulSum op = comm.preMulSum(type, rank.rank() + 1)) {
-                comm.allReduce(buffer, op);
-                comm.defaultStream().synchronize();
-                double sum = ranks * (ranks + 1) / 2.0;
-                rank.expect("the scaled sum of " + type, buffer, sum, 10 * sum);
-              }
+              DeviceBuffer buffer = rank.memory(type, 1, 10);
+              PreMulSum op = rank.own(comm.preMulSum(type, rank.rank() + 1));
+              comm.allReduce(buffer, op);
+              comm.defaultStream().synchronize();
+              double sum = ranks * (ranks + 1) / 2.0;
+              rank.expect("the scaled sum of " + type, buffer, sum, 10 * sum);
             });
       }
     }
@@ -73,15 +69,14 @@ public final class PreMulSumRules extends Suite {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
-    try (DeviceBuffer scalar = Values.of(rank.device(), DataType.FLOAT32, 100);
-        DeviceBuffer later = Values.of(rank.device(), DataType.FLOAT32, 3);
-        DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
-        PreMulSum op = comm.preMulSum(scalar)) {
-      scalar.copyFrom(later, stream);
-      comm.allReduce(buffer, op);
-      stream.synchronize();
-      rank.expect("the sum scaled by 3", buffer, 3.0 * n, 6.0 * n);
-    }
+    DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 100);
+    DeviceBuffer later = rank.memory(DataType.FLOAT32, 3);
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2);
+    PreMulSum op = rank.own(comm.preMulSum(scalar));
+    scalar.copyFrom(later, stream);
+    comm.allReduce(buffer, op);
+    stream.synchronize();
+    rank.expect("the sum scaled by 3", buffer, 3.0 * n, 6.0 * n);
   }
 
   @Example
@@ -106,15 +101,14 @@ public final class PreMulSumRules extends Suite {
   @Needs(upTo = 2)
   public void required_PMS_05_anotherTypesOperationIsRefused(WorldRank rank) {
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
-        PreMulSum op = comm.preMulSum(DataType.FLOAT32, 2)) {
-      rank.expectThrown(
-          "another type's operation",
-          IllegalArgumentException.class,
-          () -> comm.allReduce(buffer, op),
-          "FLOAT32",
-          "INT32");
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    PreMulSum op = rank.own(comm.preMulSum(DataType.FLOAT32, 2));
+    rank.expectThrown(
+        "another type's operation",
+        IllegalArgumentException.class,
+        () -> comm.allReduce(buffer, op),
+        "FLOAT32",
+        "INT32");
   }
 
   @Example
@@ -123,39 +117,36 @@ public final class PreMulSumRules extends Suite {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
-    try (DeviceBuffer alone = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer grouped = Values.of(rank.device(), DataType.INT32, 1)) {
-      PreMulSum op = comm.preMulSum(DataType.INT32, 5);
-      comm.allReduce(alone, op);
-      op.close();
-      PreMulSum second = comm.preMulSum(DataType.INT32, 7);
-      comm.group(group -> group.allReduce(grouped, second));
-      second.close();
-      stream.synchronize();
-      rank.expect("the sum whose operation was closed", alone, 5.0 * n);
-      rank.expect("the grouped sum whose operation was closed", grouped, 7.0 * n);
-      rank.expectThrown(
-          "a closed operation",
-          IllegalStateException.class,
-          () -> comm.allReduce(alone, op),
-          "closed");
-    }
+    DeviceBuffer alone = rank.memory(DataType.INT32, 1);
+    DeviceBuffer grouped = rank.memory(DataType.INT32, 1);
+    PreMulSum op = comm.preMulSum(DataType.INT32, 5);
+    comm.allReduce(alone, op);
+    op.close();
+    PreMulSum second = comm.preMulSum(DataType.INT32, 7);
+    comm.group(group -> group.allReduce(grouped, second));
+    second.close();
+    stream.synchronize();
+    rank.expect("the sum whose operation was closed", alone, 5.0 * n);
+    rank.expect("the grouped sum whose operation was closed", grouped, 7.0 * n);
+    rank.expectThrown(
+        "a closed operation",
+        IllegalStateException.class,
+        () -> comm.allReduce(alone, op),
+        "closed");
   }
 
   @Example
   public void required_PMS_07_itMayBeClosedInTheGroupThatUsesIt(WorldRank rank) {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 2)) {
-      comm.group(
-          group -> {
-            try (PreMulSum op = comm.preMulSum(DataType.INT32, 3)) {
-              group.allReduce(buffer, op);
-            }
-          });
-      comm.defaultStream().synchronize();
-      rank.expect("the sum whose operation was closed in its group", buffer, 6.0 * n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 2);
+    comm.group(
+        group -> {
+          PreMulSum op = rank.own(comm.preMulSum(DataType.INT32, 3));
+          group.allReduce(buffer, op);
+        });
+    comm.defaultStream().synchronize();
+    rank.expect("the sum whose operation was closed in its group", buffer, 6.0 * n);
   }
 
   @Example
@@ -165,16 +156,15 @@ public final class PreMulSumRules extends Suite {
     Communicator comm = rank.communicator();
     PreMulSum[] ops = new PreMulSum[6];
     Arrays.setAll(ops, i -> comm.preMulSum(DataType.INT64, i + 1));
-    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT64, 1)) {
-      double expected = 1;
-      for (PreMulSum op : ops) {
-        rank.check(op.code() >= 5, "code " + op.code());
-        comm.allReduce(buffer, op);
-        expected *= (double) n * (Arrays.asList(ops).indexOf(op) + 1);
-      }
-      comm.defaultStream().synchronize();
-      rank.expect("the chain of scaled sums", buffer, expected);
+    DeviceBuffer buffer = rank.memory(DataType.INT64, 1);
+    double expected = 1;
+    for (PreMulSum op : ops) {
+      rank.check(op.code() >= 5, "code " + op.code());
+      comm.allReduce(buffer, op);
+      expected *= (double) n * (Arrays.asList(ops).indexOf(op) + 1);
     }
+    comm.defaultStream().synchronize();
+    rank.expect("the chain of scaled sums", buffer, expected);
     for (PreMulSum op : ops) {
       op.close();
     }

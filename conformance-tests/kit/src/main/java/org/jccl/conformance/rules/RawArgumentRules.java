@@ -13,14 +13,11 @@ import org.jccl.spi.NcclAbi;
  * Result codes of wrong arguments, on the raw surface: what the typed one cannot even say (chapter
  * 8 of the rule book).
  */
-public final class RawArgumentRules extends RawSuite {
+final class RawArgumentRules extends RawSuite {
   private static final int FLOAT32 = DataType.FLOAT32.code();
   private static final int SUM = 0;
   private static final int AVG = 4;
   private static final int HOST = 1;
-
-  /** About the current subject. */
-  public RawArgumentRules() {}
 
   @Example
   public void required_VER_01_versionQuery(RawRank rank) {
@@ -45,11 +42,10 @@ public final class RawArgumentRules extends RawSuite {
   @Example
   @Needs(upTo = 2)
   public void required_TYP_02_typesOutOfRange(RawRank rank) {
-    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
-      for (int type : new int[] {-1, 12, 1000}) {
-        refused(rank, buffer, 2, type, SUM, 0, "type " + type);
-        refused(rank, buffer, 0, type, SUM, 0, "type " + type + " and count 0");
-      }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2);
+    for (int type : new int[] {-1, 12, 1000}) {
+      refused(rank, buffer, 2, type, SUM, 0, "type " + type);
+      refused(rank, buffer, 0, type, SUM, 0, "type " + type + " and count 0");
     }
   }
 
@@ -57,18 +53,17 @@ public final class RawArgumentRules extends RawSuite {
   @AlsoShows({"P2P-16", "ARG-03"})
   @Needs(upTo = 2)
   public void required_COL_08_rootsAndPeersOutOfRange(RawRank rank) {
-    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
-      for (int root : new int[] {-1, rank.worldSize()}) {
-        for (long count : new long[] {0, 2}) {
-          rank.everyOperation(buffer.address(), count, FLOAT32, SUM, root, rank.comm())
-              .forEach(
-                  (name, call) -> {
-                    if (isDirected(name)) {
-                      String what = name + " with root or peer " + root + ", x" + count;
-                      rank.refuses(what, call);
-                    }
-                  });
-        }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2);
+    for (int root : new int[] {-1, rank.worldSize()}) {
+      for (long count : new long[] {0, 2}) {
+        rank.everyOperation(buffer.address(), count, FLOAT32, SUM, root, rank.comm())
+            .forEach(
+                (name, call) -> {
+                  if (isDirected(name)) {
+                    String what = name + " with root or peer " + root + ", x" + count;
+                    rank.refuses(what, call);
+                  }
+                });
       }
     }
   }
@@ -87,18 +82,17 @@ public final class RawArgumentRules extends RawSuite {
   @Example
   @Needs(upTo = 2)
   public void required_RED_02_reductionsOutOfRange(RawRank rank) {
-    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
-      for (int op : new int[] {-1, 5, 77}) {
-        for (long count : new long[] {0, 2}) {
-          rank.everyOperation(buffer.address(), count, FLOAT32, op, 0, rank.comm())
-              .forEach(
-                  (name, call) -> {
-                    if (isReduction(name)) {
-                      String what = name + " with op " + op + ", x" + count;
-                      rank.refuses(what, call);
-                    }
-                  });
-        }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2);
+    for (int op : new int[] {-1, 5, 77}) {
+      for (long count : new long[] {0, 2}) {
+        rank.everyOperation(buffer.address(), count, FLOAT32, op, 0, rank.comm())
+            .forEach(
+                (name, call) -> {
+                  if (isReduction(name)) {
+                    String what = name + " with op " + op + ", x" + count;
+                    rank.refuses(what, call);
+                  }
+                });
       }
     }
   }
@@ -132,15 +126,14 @@ public final class RawArgumentRules extends RawSuite {
         rank -> {
           NcclAbi abi = rank.abi();
           int type = DataType.FLOAT8_E4M3.code();
-          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 1, 2)) {
-            long b = buffer.address();
-            rank.refuses(
-                "an average of float8 over one rank (RED-12)",
-                () -> abi.allReduce(b, b, 2, type, AVG, rank.comm(), rank.stream()));
-            rank.succeeds(
-                "the same of count 0",
-                () -> abi.allReduce(b, b, 0, type, AVG, rank.comm(), rank.stream()));
-          }
+          DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 1, 2);
+          long b = buffer.address();
+          rank.refuses(
+              "an average of float8 over one rank (RED-12)",
+              () -> abi.allReduce(b, b, 2, type, AVG, rank.comm(), rank.stream()));
+          rank.succeeds(
+              "the same of count 0",
+              () -> abi.allReduce(b, b, 0, type, AVG, rank.comm(), rank.stream()));
         });
   }
 
@@ -150,15 +143,14 @@ public final class RawArgumentRules extends RawSuite {
     NcclAbi abi = rank.abi();
     MemorySegment scalar = rank.allocate(8);
     int op = createSum(rank, scalar, FLOAT32);
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2)) {
-      long b = buffer.address();
-      int type = DataType.INT32.code();
-      rank.refuses(
-          "another type's operation", () -> abi.allReduce(b, b, 2, type, op, comm, rank.stream()));
-      rank.succeeds(
-          "another type's operation, count 0",
-          () -> abi.allReduce(b, b, 0, type, op, comm, rank.stream()));
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2);
+    long b = buffer.address();
+    int type = DataType.INT32.code();
+    rank.refuses(
+        "another type's operation", () -> abi.allReduce(b, b, 2, type, op, comm, rank.stream()));
+    rank.succeeds(
+        "another type's operation, count 0",
+        () -> abi.allReduce(b, b, 0, type, op, comm, rank.stream()));
     rank.succeeds("ncclRedOpDestroy", () -> abi.redOpDestroy(op, comm));
   }
 
@@ -181,14 +173,13 @@ public final class RawArgumentRules extends RawSuite {
     scalar.set(ValueLayout.JAVA_FLOAT, 0, 3f);
     int op = createSum(rank, scalar, FLOAT32);
     scalar.fill((byte) 0);
-    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
-      long b = buffer.address();
-      rank.succeeds(
-          "ncclAllReduce", () -> abi.allReduce(b, b, 1, FLOAT32, op, rank.comm(), rank.stream()));
-      rank.succeeds("ncclRedOpDestroy", () -> abi.redOpDestroy(op, rank.comm()));
-      rank.synchronize();
-      rank.expect("the sum scaled by 3", buffer, 6.0 * rank.worldSize());
-    }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2);
+    long b = buffer.address();
+    rank.succeeds(
+        "ncclAllReduce", () -> abi.allReduce(b, b, 1, FLOAT32, op, rank.comm(), rank.stream()));
+    rank.succeeds("ncclRedOpDestroy", () -> abi.redOpDestroy(op, rank.comm()));
+    rank.synchronize();
+    rank.expect("the sum scaled by 3", buffer, 6.0 * rank.worldSize());
   }
 
   @Example

@@ -16,13 +16,10 @@ import org.jccl.config.ConfigField;
 import org.jccl.ops.Operation;
 
 /** What a configuration of one call may say, on the raw surface (rules CFG-25 to CFG-29). */
-public final class RawCallConfigRules extends RawSuite {
+final class RawCallConfigRules extends RawSuite {
   private static final int MODE_OFFSET = 16;
   private static final int KEY_OFFSET = 24;
   private static final int ENCRYPTION_BYTES = 32;
-
-  /** About the current subject. */
-  public RawCallConfigRules() {}
 
   /** An {@code ncclCollConfig_t} as the initializer of the subject's version makes it. */
   private MemorySegment config(RawRank rank) {
@@ -54,16 +51,15 @@ public final class RawCallConfigRules extends RawSuite {
 
   /** Sums two numbers up with {@code config}, which must return {@code code}. */
   private static void sum(RawRank rank, MemorySegment config, int code, String what) {
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 5, rank.rank())) {
-      long at = buffer.address();
-      int result =
-          rank.abi().allReduceConfig(at, at, 2, INT32, SUM, rank.comm(), rank.stream(), config);
-      rank.check(result == code, what + " returned " + result + ", expected " + code);
-      rank.synchronize();
-      int n = rank.worldSize();
-      boolean isDone = result == SUCCESS;
-      rank.expect(what, buffer, isDone ? 5.0 * n : 5, isDone ? n * (n - 1) / 2.0 : rank.rank());
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 5, rank.rank());
+    long at = buffer.address();
+    int result =
+        rank.abi().allReduceConfig(at, at, 2, INT32, SUM, rank.comm(), rank.stream(), config);
+    rank.check(result == code, what + " returned " + result + ", expected " + code);
+    rank.synchronize();
+    int n = rank.worldSize();
+    boolean isDone = result == SUCCESS;
+    rank.expect(what, buffer, isDone ? 5.0 * n : 5, isDone ? n * (n - 1) / 2.0 : rank.rank());
   }
 
   @Example
@@ -72,26 +68,25 @@ public final class RawCallConfigRules extends RawSuite {
     sum(rank, config(rank), SUCCESS, "one that sets nothing");
     for (Operation operation : Operation.values()) {
       if (operation.configuredFunction() != null) {
-        try (DeviceBuffer send = rank.memory(DataType.INT32, 7);
-            DeviceBuffer recv = rank.memory(DataType.INT32, 0)) {
-          int code =
-              rank.abi()
-                  .issueConfigured(
-                      operation,
-                      send.address(),
-                      recv.address(),
-                      1,
-                      INT32,
-                      SUM,
-                      0,
-                      rank.comm(),
-                      rank.stream(),
-                      config(rank));
-          String what = operation.configuredFunction().symbol();
-          rank.check(code == SUCCESS, what + " returned " + code);
-          rank.synchronize();
-          rank.expect(what + " of one rank", recv, 7);
-        }
+        DeviceBuffer send = rank.memory(DataType.INT32, 7);
+        DeviceBuffer recv = rank.memory(DataType.INT32, 0);
+        int code =
+            rank.abi()
+                .issueConfigured(
+                    operation,
+                    send.address(),
+                    recv.address(),
+                    1,
+                    INT32,
+                    SUM,
+                    0,
+                    rank.comm(),
+                    rank.stream(),
+                    config(rank));
+        String what = operation.configuredFunction().symbol();
+        rank.check(code == SUCCESS, what + " returned " + code);
+        rank.synchronize();
+        rank.expect(what + " of one rank", recv, 7);
       }
     }
   }
@@ -164,21 +159,20 @@ public final class RawCallConfigRules extends RawSuite {
   @Example
   public void required_CFG_28_operationsWithoutAlgorithms(RawRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer send = rank.memory(DataType.INT32, new double[n]);
-        DeviceBuffer recv = rank.memory(DataType.INT32, new double[n])) {
-      long s = send.address();
-      long r = recv.address();
-      MemorySegment ring = selecting(rank, "ring");
-      long comm = rank.comm();
-      int code = rank.abi().allToAllConfig(s, r, 1, INT32, comm, rank.stream(), ring);
-      rank.check(code == INVALID_ARGUMENT, "an all-to-all by rings returned " + code);
-      code = rank.abi().allToAllConfig(s, r, 0, INT32, comm, rank.stream(), ring);
-      rank.check(code == SUCCESS, "one of count 0 returned " + code);
-      ring.set(JAVA_INT, CallField.FORCED_OFFSET, 0);
-      code = rank.abi().allToAllConfig(s, r, 1, INT32, comm, rank.stream(), ring);
-      rank.check(code == SUCCESS, "an all-to-all by rings if possible returned " + code);
-      rank.synchronize();
-    }
+    DeviceBuffer send = rank.memory(DataType.INT32, new double[n]);
+    DeviceBuffer recv = rank.memory(DataType.INT32, new double[n]);
+    long s = send.address();
+    long r = recv.address();
+    MemorySegment ring = selecting(rank, "ring");
+    long comm = rank.comm();
+    int code = rank.abi().allToAllConfig(s, r, 1, INT32, comm, rank.stream(), ring);
+    rank.check(code == INVALID_ARGUMENT, "an all-to-all by rings returned " + code);
+    code = rank.abi().allToAllConfig(s, r, 0, INT32, comm, rank.stream(), ring);
+    rank.check(code == SUCCESS, "one of count 0 returned " + code);
+    ring.set(JAVA_INT, CallField.FORCED_OFFSET, 0);
+    code = rank.abi().allToAllConfig(s, r, 1, INT32, comm, rank.stream(), ring);
+    rank.check(code == SUCCESS, "an all-to-all by rings if possible returned " + code);
+    rank.synchronize();
   }
 
   @Example
@@ -191,29 +185,26 @@ public final class RawCallConfigRules extends RawSuite {
   }
 
   @Example
-  public void required_UID_07_whatEncryptionChecks() {
-    raw(
-        1,
-        rank -> {
-          MemorySegment config = rank.allocate(ENCRYPTION_BYTES);
-          config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, ENCRYPTION_BYTES);
-          rank.expect("no mark", INVALID_ARGUMENT, () -> rank.abi().setEncryption(config));
-          config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
-          config.set(JAVA_INT, ConfigField.VERSION_OFFSET, capabilities().version());
-          config.set(JAVA_INT, MODE_OFFSET, 2);
-          rank.expect("mode 2", INVALID_ARGUMENT, () -> rank.abi().setEncryption(config));
-          config.set(JAVA_INT, MODE_OFFSET, 1);
-          rank.expect("no key", INVALID_ARGUMENT, () -> rank.abi().setEncryption(config));
-          for (int bytes : new int[] {31, 32}) {
-            MemorySegment key = rank.allocate(bytes + 1L);
-            key.setString(0, "k".repeat(bytes));
-            config.set(JAVA_LONG, KEY_OFFSET, key.address());
-            rank.expect(
-                "a key of " + bytes + " bytes",
-                bytes < 32 ? INVALID_ARGUMENT : SUCCESS,
-                () -> rank.abi().setEncryption(config));
-          }
-          rank.expect("null", SUCCESS, () -> rank.abi().setEncryption(MemorySegment.NULL));
-        });
+  @Needs(ranks = 1)
+  public void required_UID_07_whatEncryptionChecks(RawRank rank) {
+    MemorySegment config = rank.allocate(ENCRYPTION_BYTES);
+    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, ENCRYPTION_BYTES);
+    rank.expect("no mark", INVALID_ARGUMENT, () -> rank.abi().setEncryption(config));
+    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
+    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, capabilities().version());
+    config.set(JAVA_INT, MODE_OFFSET, 2);
+    rank.expect("mode 2", INVALID_ARGUMENT, () -> rank.abi().setEncryption(config));
+    config.set(JAVA_INT, MODE_OFFSET, 1);
+    rank.expect("no key", INVALID_ARGUMENT, () -> rank.abi().setEncryption(config));
+    for (int bytes : new int[] {31, 32}) {
+      MemorySegment key = rank.allocate(bytes + 1L);
+      key.setString(0, "k".repeat(bytes));
+      config.set(JAVA_LONG, KEY_OFFSET, key.address());
+      rank.expect(
+          "a key of " + bytes + " bytes",
+          bytes < 32 ? INVALID_ARGUMENT : SUCCESS,
+          () -> rank.abi().setEncryption(config));
+    }
+    rank.expect("null", SUCCESS, () -> rank.abi().setEncryption(MemorySegment.NULL));
   }
 }

@@ -16,26 +16,22 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.spi.NcclAbi;
 
 /** The order of checks, and the check mode, which is off by default (rules ARG-01 to ARG-10). */
-public final class RawCheckRules extends RawSuite {
+final class RawCheckRules extends RawSuite {
   private static final String POINTERS = "NCCL_CHECK_POINTERS=1";
-
-  /** About the current subject. */
-  public RawCheckRules() {}
 
   @Example
   public void required_ARG_01_theCaptureComesLast(RawRank rank) {
     Stream captured = rank.device().newStream();
-    try (DeviceBuffer two = rank.memory(DataType.INT32, 1, 2)) {
-      captured.beginCapture();
-      long b = two.address();
-      long on = captured.handle();
-      NcclAbi abi = rank.abi();
-      long comm = rank.comm();
-      captureFault(rank, two, INVALID_ARGUMENT, () -> abi.recv(b, 1, INT32, 1, comm, on));
-      captureFault(rank, two, INVALID_ARGUMENT, () -> abi.recv(b, 1, 12, 0, comm, on));
-      captureFault(rank, two, INVALID_ARGUMENT, () -> abi.recv(b, 1, INT32, 0, 0, on));
-      captureFault(rank, two, INVALID_USAGE, () -> abi.recv(b, 1, INT32, 0, comm, on));
-    }
+    DeviceBuffer two = rank.memory(DataType.INT32, 1, 2);
+    captured.beginCapture();
+    long b = two.address();
+    long on = captured.handle();
+    NcclAbi abi = rank.abi();
+    long comm = rank.comm();
+    captureFault(rank, two, INVALID_ARGUMENT, () -> abi.recv(b, 1, INT32, 1, comm, on));
+    captureFault(rank, two, INVALID_ARGUMENT, () -> abi.recv(b, 1, 12, 0, comm, on));
+    captureFault(rank, two, INVALID_ARGUMENT, () -> abi.recv(b, 1, INT32, 0, 0, on));
+    captureFault(rank, two, INVALID_USAGE, () -> abi.recv(b, 1, INT32, 0, comm, on));
     captured.endCapture().close();
     captured.close();
   }
@@ -55,20 +51,19 @@ public final class RawCheckRules extends RawSuite {
   @Needs(since = "2.28.7")
   public void required_ARG_01_revokedComesBeforeEveryArgument(RawRank rank) {
     NcclAbi abi = rank.abi();
-    try (RawRank revoked = new RawRank(rank.world());
-        DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      long b = buffer.address();
-      rank.succeeds("ncclCommRevoke", () -> abi.commRevoke(revoked.comm(), 0));
-      for (long count : new long[] {0, 1}) {
-        revoked
-            .everyOperation(b, count, 12, -1, -1, revoked.comm())
-            .forEach((name, call) -> rank.misuses(name + " with all wrong, x" + count, call));
-      }
-      IntSupplier good = () -> abi.bcast(b, 1, INT32, 0, revoked.comm(), revoked.stream());
-      IntSupplier nowhere = () -> abi.bcast(b, 1, INT32, 0, 0, rank.stream());
-      rank.group(INVALID_ARGUMENT, () -> bothFail(rank, good, nowhere));
-      rank.group(INVALID_USAGE, () -> bothFail(rank, nowhere, good));
+    RawRank revoked = rank.own(new RawRank(rank.world()));
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    long b = buffer.address();
+    rank.succeeds("ncclCommRevoke", () -> abi.commRevoke(revoked.comm(), 0));
+    for (long count : new long[] {0, 1}) {
+      revoked
+          .everyOperation(b, count, 12, -1, -1, revoked.comm())
+          .forEach((name, call) -> rank.misuses(name + " with all wrong, x" + count, call));
     }
+    IntSupplier good = () -> abi.bcast(b, 1, INT32, 0, revoked.comm(), revoked.stream());
+    IntSupplier nowhere = () -> abi.bcast(b, 1, INT32, 0, 0, rank.stream());
+    rank.group(INVALID_ARGUMENT, () -> bothFail(rank, good, nowhere));
+    rank.group(INVALID_USAGE, () -> bothFail(rank, nowhere, good));
   }
 
   private static void bothFail(RawRank rank, IntSupplier first, IntSupplier second) {
@@ -79,20 +74,19 @@ public final class RawCheckRules extends RawSuite {
   @Example
   public void required_ARG_01_countZeroIsNotLookedAtForItsCapture(RawRank rank) {
     Stream captured = rank.device().newStream();
-    try (DeviceBuffer out = rank.memory(DataType.INT32, 1);
-        DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
-      captured.beginCapture();
-      rank.group(
-          () -> {
-            rank.send(out, 0);
-            rank.succeeds(
-                "ncclAllReduce of count 0 on a captured stream (COL-02)",
-                () -> rank.abi().allReduce(0, 0, 0, INT32, SUM, rank.comm(), captured.handle()));
-            rank.recv(in, 0);
-          });
-      rank.synchronize();
-      rank.expect("the message", in, 1);
-    }
+    DeviceBuffer out = rank.memory(DataType.INT32, 1);
+    DeviceBuffer in = rank.memory(DataType.INT32, 0);
+    captured.beginCapture();
+    rank.group(
+        () -> {
+          rank.send(out, 0);
+          rank.succeeds(
+              "ncclAllReduce of count 0 on a captured stream (COL-02)",
+              () -> rank.abi().allReduce(0, 0, 0, INT32, SUM, rank.comm(), captured.handle()));
+          rank.recv(in, 0);
+        });
+    rank.synchronize();
+    rank.expect("the message", in, 1);
     captured.endCapture().close();
     captured.close();
   }
@@ -120,14 +114,13 @@ public final class RawCheckRules extends RawSuite {
                 }
               });
     }
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      rank.allReduce(buffer);
-      rank.synchronize();
-      rank.expect("the sum of a good buffer", buffer, rank.worldSize());
-      rank.group(INVALID_ARGUMENT, () -> poison(rank, buffer));
-      rank.synchronize();
-      rank.expect("the buffer of a group with a bad pointer", buffer, rank.worldSize());
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.allReduce(buffer);
+    rank.synchronize();
+    rank.expect("the sum of a good buffer", buffer, rank.worldSize());
+    rank.group(INVALID_ARGUMENT, () -> poison(rank, buffer));
+    rank.synchronize();
+    rank.expect("the buffer of a group with a bad pointer", buffer, rank.worldSize());
   }
 
   private static void poison(RawRank rank, DeviceBuffer buffer) {
@@ -142,22 +135,21 @@ public final class RawCheckRules extends RawSuite {
   public void required_ARG_04_onlyTheRootsBuffersAreLookedAt(RawRank rank) {
     int n = rank.worldSize();
     NcclAbi abi = rank.abi();
-    try (DeviceBuffer own = rank.memory(DataType.INT32, rank.rank() + 1);
-        DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
-      boolean isRoot = rank.rank() == 0;
-      long o = own.address();
-      long i = in.address();
-      rank.succeeds(
-          "ncclBroadcast, send null elsewhere",
-          () -> abi.broadcast(isRoot ? o : 0, i, 1, INT32, 0, rank.comm(), rank.stream()));
-      rank.synchronize();
-      rank.expect("what was broadcast", in, 1);
-      rank.succeeds(
-          "ncclReduce, recv null elsewhere",
-          () -> abi.reduce(o, isRoot ? i : 0, 1, INT32, SUM, 0, rank.comm(), rank.stream()));
-      rank.synchronize();
-      rank.expect("the sum", in, isRoot ? n * (n + 1) / 2.0 : 1);
-    }
+    DeviceBuffer own = rank.memory(DataType.INT32, rank.rank() + 1);
+    DeviceBuffer in = rank.memory(DataType.INT32, 0);
+    boolean isRoot = rank.rank() == 0;
+    long o = own.address();
+    long i = in.address();
+    rank.succeeds(
+        "ncclBroadcast, send null elsewhere",
+        () -> abi.broadcast(isRoot ? o : 0, i, 1, INT32, 0, rank.comm(), rank.stream()));
+    rank.synchronize();
+    rank.expect("what was broadcast", in, 1);
+    rank.succeeds(
+        "ncclReduce, recv null elsewhere",
+        () -> abi.reduce(o, isRoot ? i : 0, 1, INT32, SUM, 0, rank.comm(), rank.stream()));
+    rank.synchronize();
+    rank.expect("the sum", in, isRoot ? n * (n + 1) / 2.0 : 1);
   }
 
   @Example
@@ -177,31 +169,29 @@ public final class RawCheckRules extends RawSuite {
   @Needs(environment = POINTERS)
   public void required_ARG_05_unusedBuffersOfGatherAndScatterAreLookedAt(RawRank rank) {
     NcclAbi abi = rank.abi();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2)) {
-      long b = buffer.address();
-      long other = rank.rank() == 0 ? b : 0;
-      int code = rank.rank() == 0 ? SUCCESS : INVALID_ARGUMENT;
-      rank.expect(
-          "ncclGather x0, recv null elsewhere",
-          code,
-          () -> abi.gather(b, other, 0, INT32, 0, rank.comm(), rank.stream()));
-      rank.expect(
-          "ncclScatter x0, send null elsewhere",
-          code,
-          () -> abi.scatter(other, b, 0, INT32, 0, rank.comm(), rank.stream()));
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2);
+    long b = buffer.address();
+    long other = rank.rank() == 0 ? b : 0;
+    int code = rank.rank() == 0 ? SUCCESS : INVALID_ARGUMENT;
+    rank.expect(
+        "ncclGather x0, recv null elsewhere",
+        code,
+        () -> abi.gather(b, other, 0, INT32, 0, rank.comm(), rank.stream()));
+    rank.expect(
+        "ncclScatter x0, send null elsewhere",
+        code,
+        () -> abi.scatter(other, b, 0, INT32, 0, rank.comm(), rank.stream()));
   }
 
   @Example
   @Needs(environment = "NCCL_CHECK_MODE=DEBUG_GLOBAL")
   public void required_ARG_06_plainMemoryNeedNoSymmetry(RawRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 1, 1)) {
-      DeviceBuffer part = buffer.slice(rank.rank(), 1); // another offset on every rank
-      rank.allReduce(part);
-      rank.synchronize();
-      rank.expect("a sum at different offsets", part, n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 1, 1);
+    DeviceBuffer part = buffer.slice(rank.rank(), 1); // another offset on every rank
+    rank.allReduce(part);
+    rank.synchronize();
+    rank.expect("a sum at different offsets", part, n);
   }
 
   @Example

@@ -16,10 +16,7 @@ import org.jccl.spi.NcclAbi;
  * Result codes of creating, asking and ending communicators, and of memory, on the raw surface
  * (chapters 2, 3 and 8 of the rule book).
  */
-public final class RawCommunicatorRules extends RawSuite {
-  /** About the current subject. */
-  public RawCommunicatorRules() {}
-
+final class RawCommunicatorRules extends RawSuite {
   @Example
   @AlsoShows("ARG-15")
   public void required_INIT_04_ranksOutOfRange(RawRank rank) {

@@ -11,11 +11,8 @@ import net.jqwik.api.Example;
 import org.jccl.config.ConfigField;
 
 /** What a configuration may say, on the raw surface (rules CFG-01 to CFG-24). */
-public final class RawConfigRules extends RawSuite {
+final class RawConfigRules extends RawSuite {
   private static final int BEFORE_CHANNELS_PER_PEER = 22703;
-
-  /** About the current subject. */
-  public RawConfigRules() {}
 
   /** Tries values of one field. */
   private void range(ConfigField field, int[] refused, int... accepted) {

@@ -18,11 +18,8 @@ import org.jccl.conformance.harness.Expects;
 import org.jccl.spi.NcclAbi;
 
 /** Unique ids and the creation of communicators on the raw surface (chapter 2 of the rule book). */
-public final class RawCreationRules extends RawSuite {
+final class RawCreationRules extends RawSuite {
   private static final int INT32 = DataType.INT32.code();
-
-  /** About the current subject. */
-  public RawCreationRules() {}
 
   private static Device device(RawRank rank, int index) {
     return rank.world().instance().backend().devices().get(index);
@@ -157,15 +154,14 @@ public final class RawCreationRules extends RawSuite {
     NcclAbi abi = rank.abi();
     long alone = rank.openAlone(MemorySegment.NULL);
     rank.expectSum("the sum over one rank", alone, 5, 5);
-    try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
-      long at = two.address();
-      rank.groupStart();
-      rank.succeeds("ncclSend", () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
-      rank.succeeds("ncclRecv", () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
-      rank.groupEnd();
-      rank.synchronize();
-      rank.expect("a message to self", two, 7, 7);
-    }
+    DeviceBuffer two = rank.memory(DataType.INT32, 7, 0);
+    long at = two.address();
+    rank.groupStart();
+    rank.succeeds("ncclSend", () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
+    rank.succeeds("ncclRecv", () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
+    rank.groupEnd();
+    rank.synchronize();
+    rank.expect("a message to self", two, 7, 7);
     rank.destroy(alone);
   }
 
@@ -289,26 +285,25 @@ public final class RawCreationRules extends RawSuite {
   public void required_INIT_21_oneThreadAfterTheOther(RawRank rank) throws Exception {
     long made = rank.openAlone(MemorySegment.NULL);
     AtomicInteger code = new AtomicInteger(-1);
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-      Runnable other =
-          () -> {
-            rank.device().makeCurrent();
-            code.set(rank.sum(buffer, made));
-          };
-      rank.world()
-          .instance()
-          .backend()
-          .rankHost()
-          .blocking(
-              () -> {
-                Thread thread = Thread.ofPlatform().start(other);
-                thread.join();
-                return true;
-              });
-      rank.check(code.get() == SUCCESS, "on another thread: " + code);
-      rank.expectSum("on this thread again", made, 4, 4);
-      rank.expect("what the other thread did", buffer, 3);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
+    Runnable other =
+        () -> {
+          rank.device().makeCurrent();
+          code.set(rank.sum(buffer, made));
+        };
+    rank.world()
+        .instance()
+        .backend()
+        .rankHost()
+        .blocking(
+            () -> {
+              Thread thread = Thread.ofPlatform().start(other);
+              thread.join();
+              return true;
+            });
+    rank.check(code.get() == SUCCESS, "on another thread: " + code);
+    rank.expectSum("on this thread again", made, 4, 4);
+    rank.expect("what the other thread did", buffer, 3);
     rank.destroy(made);
   }
 }

@@ -10,11 +10,8 @@ import org.jccl.DeviceBuffer;
 import org.jccl.spi.NcclAbi;
 
 /** How errors are told, on the raw surface (rules ERR-02 to ERR-10). */
-public final class RawErrorRules extends RawSuite {
+final class RawErrorRules extends RawSuite {
   private static final int INT32 = DataType.INT32.code();
-
-  /** About the current subject. */
-  public RawErrorRules() {}
 
   @Example
   @AlsoShows("GRP-24")
@@ -32,18 +29,17 @@ public final class RawErrorRules extends RawSuite {
   public void required_ERR_03_waitingForAPeerIsNoError(RawRank rank) {
     long made = rank.open(rank.config());
     rank.expectSum("a first contact", made, 1, 2);
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      if (rank.rank() == 0) {
-        rank.succeeds("a sum", () -> rank.sum(buffer, made));
-        rank.check(rank.state(made) == SUCCESS, "state " + rank.slotInt());
-      }
-      rank.barrier();
-      if (rank.rank() == 1) {
-        rank.succeeds("the same sum", () -> rank.sum(buffer, made));
-      }
-      rank.synchronize();
-      rank.expect("the sum", buffer, 2);
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    if (rank.rank() == 0) {
+      rank.succeeds("a sum", () -> rank.sum(buffer, made));
+      rank.check(rank.state(made) == SUCCESS, "state " + rank.slotInt());
     }
+    rank.barrier();
+    if (rank.rank() == 1) {
+      rank.succeeds("the same sum", () -> rank.sum(buffer, made));
+    }
+    rank.synchronize();
+    rank.expect("the sum", buffer, 2);
     rank.destroy(made);
   }
 
@@ -64,27 +60,25 @@ public final class RawErrorRules extends RawSuite {
   @Example
   public void required_ERR_05_wrongArgumentsHurtNonblockingCommunicatorsOnly(RawRank rank) {
     NcclAbi abi = rank.abi();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      long at = buffer.address();
-      long blocking = rank.openAlone(rank.config());
-      rank.refuses("root 9", () -> abi.bcast(at, 1, INT32, 9, blocking, rank.stream()));
-      rank.expectSum("the next sum", blocking, 3, 3);
-      rank.destroy(blocking);
-      long polled = rank.openAlone(rank.nonblocking());
-      rank.refuses("root 9", () -> abi.bcast(at, 1, INT32, 9, polled, rank.stream()));
-      rank.refuses("the next sum", () -> rank.sum(buffer, polled));
-      rank.abort(polled);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    long at = buffer.address();
+    long blocking = rank.openAlone(rank.config());
+    rank.refuses("root 9", () -> abi.bcast(at, 1, INT32, 9, blocking, rank.stream()));
+    rank.expectSum("the next sum", blocking, 3, 3);
+    rank.destroy(blocking);
+    long polled = rank.openAlone(rank.nonblocking());
+    rank.refuses("root 9", () -> abi.bcast(at, 1, INT32, 9, polled, rank.stream()));
+    rank.refuses("the next sum", () -> rank.sum(buffer, polled));
+    rank.abort(polled);
   }
 
   @Example
   public void required_ERR_06_aCallInProgressIsRefused(RawRank rank) {
     long unfinished = rank.openUnfinished();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      rank.refuses("a sum", () -> rank.sum(buffer, unfinished));
-      rank.synchronize();
-      rank.expect("the buffer of the refused call", buffer, 1);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.refuses("a sum", () -> rank.sum(buffer, unfinished));
+    rank.synchronize();
+    rank.expect("the buffer of the refused call", buffer, 1);
     rank.expectSum("another communicator's sum", rank.comm(), 3, 3);
     rank.abort(unfinished);
   }
@@ -117,11 +111,10 @@ public final class RawErrorRules extends RawSuite {
   public void required_ERR_10_afterInvalidUsageAnotherCommunicatorWorks(RawRank rank) {
     NcclAbi abi = rank.abi();
     long failed = rank.openAlone(rank.config());
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      rank.misuses(
-          "a lone message to self",
-          () -> abi.send(buffer.address(), 1, INT32, 0, failed, rank.stream()));
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.misuses(
+        "a lone message to self",
+        () -> abi.send(buffer.address(), 1, INT32, 0, failed, rank.stream()));
     rank.abort(failed);
     long fresh = rank.openAlone(rank.config());
     rank.expectSum("a fresh communicator's sum", fresh, 9, 9);

@@ -13,13 +13,10 @@ import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 
 /** Split and shrink on the raw surface (rules SPL-01 to SHR-07). */
-public final class RawFamilyRules extends RawSuite {
+final class RawFamilyRules extends RawSuite {
   private static final int NO_COLOR = -1;
   private static final int ABORT = 1;
   private static final MemorySegment NULL = MemorySegment.NULL;
-
-  /** About the current subject. */
-  public RawFamilyRules() {}
 
   /** Splits, waits for the parent, and gives the child or 0. */
   private static long split(RawRank rank, long parent, int color, int key, MemorySegment config) {
@@ -263,13 +260,12 @@ public final class RawFamilyRules extends RawSuite {
     rank.expectSum("a first contact", parent, 1, 2);
     rank.barrier();
     if (rank.rank() == 0) {
-      try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-        rank.succeeds("a sum without rank 1", () -> rank.sum(buffer, parent));
-        long child = shrink(rank, parent, ints(rank, 1), 1, ABORT);
-        rank.synchronize();
-        rank.expectSum("the survivor's sum", child, 6, 6);
-        rank.destroy(child);
-      }
+      DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+      rank.succeeds("a sum without rank 1", () -> rank.sum(buffer, parent));
+      long child = shrink(rank, parent, ints(rank, 1), 1, ABORT);
+      rank.synchronize();
+      rank.expectSum("the survivor's sum", child, 6, 6);
+      rank.destroy(child);
     }
     rank.barrier();
     rank.abort(parent);

@@ -22,16 +22,13 @@ import org.jccl.spi.NcclAbi;
  * Ends of groups that are not blocking ones, on the raw surface (rules GRP-23, GRP-24 and GRP-27 to
  * GRP-32). Communicators that simulate are the tests' own, and all their ranks do (GRP-32).
  */
-public final class RawGroupEndRules extends RawSuite {
+final class RawGroupEndRules extends RawSuite {
   private static final int MAGIC = 0x74685283;
   private static final int INFO_BYTES = 24;
   private static final int MAGIC_OFFSET = 8;
   private static final int VERSION_OFFSET = 12;
   private static final int TIME_OFFSET = 16;
   private static final float NOTHING = -1;
-
-  /** About the current subject. */
-  public RawGroupEndRules() {}
 
   // ---------------------------------------------------------------- modes
 
@@ -62,22 +59,21 @@ public final class RawGroupEndRules extends RawSuite {
   public void required_GRP_24_aNonblockingEndIsPolled(RawRank rank) {
     int n = rank.worldSize();
     long made = rank.open(rank.nonblocking());
-    try (DeviceBuffer one = rank.memory(DataType.INT32, 1);
-        DeviceBuffer two = rank.memory(DataType.INT32, 2, 3)) {
-      int to = (rank.rank() + 1) % n;
-      int from = (rank.rank() + n - 1) % n;
-      rank.group(
-          IN_PROGRESS,
-          () -> {
-            rank.succeeds("ncclAllReduce", () -> rank.sum(one, made));
-            rank.succeeds("ncclSend", () -> send(rank, two, to, made));
-            rank.succeeds("ncclRecv", () -> recv(rank, two, from, made));
-          });
-      rank.expectReady("the communicator of the group", made);
-      rank.synchronize();
-      rank.expect("the sum", one, n);
-      rank.expect("what was sent and what came", two, 2, 2);
-    }
+    DeviceBuffer one = rank.memory(DataType.INT32, 1);
+    DeviceBuffer two = rank.memory(DataType.INT32, 2, 3);
+    int to = (rank.rank() + 1) % n;
+    int from = (rank.rank() + n - 1) % n;
+    rank.group(
+        IN_PROGRESS,
+        () -> {
+          rank.succeeds("ncclAllReduce", () -> rank.sum(one, made));
+          rank.succeeds("ncclSend", () -> send(rank, two, to, made));
+          rank.succeeds("ncclRecv", () -> recv(rank, two, from, made));
+        });
+    rank.expectReady("the communicator of the group", made);
+    rank.synchronize();
+    rank.expect("the sum", one, n);
+    rank.expect("what was sent and what came", two, 2, 2);
     rank.destroy(made);
   }
 
@@ -119,15 +115,14 @@ public final class RawGroupEndRules extends RawSuite {
     int n = rank.worldSize();
     NcclAbi abi = rank.abi();
     long made = rank.open(rank.config());
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 9)) {
-      Runnable sum = () -> rank.succeeds("a sum", () -> rank.sum(buffer, made));
-      simulate(rank, SUCCESS, info(rank), sum);
-      rank.synchronize();
-      rank.expect("the buffer after a simulated end", buffer, 9);
-      rank.misuses("the group is closed", abi::groupEnd);
-      rank.expectSum("a sum on the communicator that was simulated", made, 4, 4 * n);
-      rank.expect("the buffer of the simulated call", buffer, 9);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 9);
+    Runnable sum = () -> rank.succeeds("a sum", () -> rank.sum(buffer, made));
+    simulate(rank, SUCCESS, info(rank), sum);
+    rank.synchronize();
+    rank.expect("the buffer after a simulated end", buffer, 9);
+    rank.misuses("the group is closed", abi::groupEnd);
+    rank.expectSum("a sum on the communicator that was simulated", made, 4, 4 * n);
+    rank.expect("the buffer of the simulated call", buffer, 9);
     rank.barrier();
     rank.destroy(made);
   }
@@ -136,27 +131,26 @@ public final class RawGroupEndRules extends RawSuite {
   public void required_GRP_27_whatASimulatedEndRefuses(RawRank rank) {
     NcclAbi abi = rank.abi();
     long made = rank.open(rank.config());
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 9)) {
-      MemorySegment unmarked = info(rank);
-      unmarked.set(JAVA_INT, MAGIC_OFFSET, 0);
-      simulate(
-          rank,
-          INVALID_ARGUMENT,
-          unmarked,
-          () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
-      // The group's own error comes first, before the marker is looked at.
-      simulate(
-          rank,
-          INVALID_USAGE,
-          unmarked,
-          () -> {
-            rank.succeeds("a sum", () -> rank.sum(buffer, made));
-            mixCapture(rank, made);
-          });
-      rank.misuses("an end without a start", () -> abi.groupSimulateEnd(info(rank)));
-      rank.synchronize();
-      rank.expect("the buffer of the groups thrown away", buffer, 9);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 9);
+    MemorySegment unmarked = info(rank);
+    unmarked.set(JAVA_INT, MAGIC_OFFSET, 0);
+    simulate(
+        rank,
+        INVALID_ARGUMENT,
+        unmarked,
+        () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
+    // The group's own error comes first, before the marker is looked at.
+    simulate(
+        rank,
+        INVALID_USAGE,
+        unmarked,
+        () -> {
+          rank.succeeds("a sum", () -> rank.sum(buffer, made));
+          mixCapture(rank, made);
+        });
+    rank.misuses("an end without a start", () -> abi.groupSimulateEnd(info(rank)));
+    rank.synchronize();
+    rank.expect("the buffer of the groups thrown away", buffer, 9);
     rank.expectSum("the next sum", made, 4, 8);
     rank.barrier();
     rank.destroy(made);
@@ -164,38 +158,35 @@ public final class RawGroupEndRules extends RawSuite {
 
   /** A captured sum in a group whose other sum is not: INVALID_USAGE (STR-18). */
   private static void mixCapture(RawRank rank, long comm) {
-    try (Stream captured = rank.device().newStream();
-        DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      long at = buffer.address();
-      captured.beginCapture();
-      rank.misuses(
-          "a captured sum",
-          () -> rank.abi().allReduce(at, at, 1, INT32, SUM, comm, captured.handle()));
-      captured.endCapture().close();
-    }
+    Stream captured = rank.newStream();
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    long at = buffer.address();
+    captured.beginCapture();
+    rank.misuses(
+        "a captured sum",
+        () -> rank.abi().allReduce(at, at, 1, INT32, SUM, comm, captured.handle()));
+    captured.endCapture().close();
   }
 
   @Example
   public void required_GRP_28_withoutAStructureItIsARealEnd(RawRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-      simulate(rank, SUCCESS, MemorySegment.NULL, () -> rank.allReduce(buffer));
-      rank.synchronize();
-      rank.expect("the sum of a group that ended without structure", buffer, 3 * n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
+    simulate(rank, SUCCESS, MemorySegment.NULL, () -> rank.allReduce(buffer));
+    rank.synchronize();
+    rank.expect("the sum of a group that ended without structure", buffer, 3 * n);
   }
 
   @Example
   public void required_GRP_29_nonblockingOnesAreLaunched(RawRank rank) {
     long made = rank.open(rank.nonblocking());
     MemorySegment info = info(rank);
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-      simulate(rank, IN_PROGRESS, info, () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
-      rank.expectReady("the communicator", made);
-      rank.synchronize();
-      rank.expect("the sum, really launched", buffer, 6);
-      rank.check(time(info) == NOTHING, "the estimate is " + time(info));
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
+    simulate(rank, IN_PROGRESS, info, () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
+    rank.expectReady("the communicator", made);
+    rank.synchronize();
+    rank.expect("the sum, really launched", buffer, 6);
+    rank.check(time(info) == NOTHING, "the estimate is " + time(info));
     rank.destroy(made);
   }
 
@@ -205,19 +196,18 @@ public final class RawGroupEndRules extends RawSuite {
     int n = rank.worldSize();
     NcclAbi abi = rank.abi();
     MemorySegment info = info(rank);
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-      rank.group(
-          () -> {
-            simulate(rank, SUCCESS, info, () -> rank.allReduce(buffer));
-            rank.groupStart();
-            MemorySegment unmarked = rank.allocate(INFO_BYTES);
-            unmarked.fill((byte) 0x55);
-            rank.succeeds("an inner one is not looked at", () -> abi.groupSimulateEnd(unmarked));
-          });
-      rank.synchronize();
-      rank.expect("the sum, launched by the outer end", buffer, 3 * n);
-      rank.check(time(info) == NOTHING, "the estimate is " + time(info));
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
+    rank.group(
+        () -> {
+          simulate(rank, SUCCESS, info, () -> rank.allReduce(buffer));
+          rank.groupStart();
+          MemorySegment unmarked = rank.allocate(INFO_BYTES);
+          unmarked.fill((byte) 0x55);
+          rank.succeeds("an inner one is not looked at", () -> abi.groupSimulateEnd(unmarked));
+        });
+    rank.synchronize();
+    rank.expect("the sum, launched by the outer end", buffer, 3 * n);
+    rank.check(time(info) == NOTHING, "the estimate is " + time(info));
   }
 
   @Example
@@ -240,21 +230,20 @@ public final class RawGroupEndRules extends RawSuite {
   /** Microseconds of a group with a sum of one element of each type. */
   private static float estimate(RawRank rank, long comm, int... types) {
     MemorySegment info = info(rank);
-    try (DeviceBuffer two = rank.memory(DataType.INT32, 1, 1)) {
-      simulate(
-          rank,
-          SUCCESS,
-          info,
-          () -> {
-            for (int i = 0; i < types.length; i++) {
-              int type = types[i];
-              long at = two.slice(i, 1).address();
-              rank.succeeds(
-                  "a sum of type " + type,
-                  () -> rank.abi().allReduce(at, at, 1, type, SUM, comm, rank.stream()));
-            }
-          });
-    }
+    DeviceBuffer two = rank.memory(DataType.INT32, 1, 1);
+    simulate(
+        rank,
+        SUCCESS,
+        info,
+        () -> {
+          for (int i = 0; i < types.length; i++) {
+            int type = types[i];
+            long at = two.slice(i, 1).address();
+            rank.succeeds(
+                "a sum of type " + type,
+                () -> rank.abi().allReduce(at, at, 1, type, SUM, comm, rank.stream()));
+          }
+        });
     return time(info);
   }
 
@@ -273,14 +262,10 @@ public final class RawGroupEndRules extends RawSuite {
             rank.succeeds(
                 "count 0", () -> rank.abi().allReduce(0, 0, 0, INT32, SUM, made, rank.stream())));
     rank.check(time(info) == NOTHING, "count 0 takes " + time(info) + " us");
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      simulate(
-          rank,
-          SUCCESS,
-          info,
-          () -> rank.succeeds("one rank's sum", () -> rank.sum(buffer, alone)));
-      rank.synchronize();
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    simulate(
+        rank, SUCCESS, info, () -> rank.succeeds("one rank's sum", () -> rank.sum(buffer, alone)));
+    rank.synchronize();
     rank.check(time(info) == NOTHING, "one rank takes " + time(info) + " us");
     rank.destroy(alone);
     rank.barrier();

@@ -9,22 +9,18 @@ import org.jccl.DeviceBuffer;
 import org.jccl.spi.NcclAbi;
 
 /** Groups, messages to self and data on the raw surface (chapters 4 to 6 of the rule book). */
-public final class RawGroupRules extends RawSuite {
+final class RawGroupRules extends RawSuite {
   private static final int INT32 = DataType.INT32.code();
   private static final int SUM = 0;
-
-  /** About the current subject. */
-  public RawGroupRules() {}
 
   @Example
   @Needs(upTo = 4)
   public void required_COL_10_allReduce(RawRank rank) {
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, rank.rank())) {
-      allReduce(rank, buffer, 2);
-      rank.synchronize();
-      int n = rank.worldSize();
-      rank.expect("the sum", buffer, n, n * (n - 1) / 2.0);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1, rank.rank());
+    allReduce(rank, buffer, 2);
+    rank.synchronize();
+    int n = rank.worldSize();
+    rank.expect("the sum", buffer, n, n * (n - 1) / 2.0);
   }
 
   private static void allReduce(RawRank rank, DeviceBuffer buffer, long count) {
@@ -38,13 +34,12 @@ public final class RawGroupRules extends RawSuite {
   @Needs(upTo = 3)
   public void required_COL_12_bcastIsABroadcastInPlace(RawRank rank) {
     int root = rank.worldSize() - 1;
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() + 5)) {
-      rank.succeeds(
-          "ncclBcast",
-          () -> rank.abi().bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
-      rank.synchronize();
-      rank.expect("the root's element", buffer, root + 5);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() + 5);
+    rank.succeeds(
+        "ncclBcast",
+        () -> rank.abi().bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
+    rank.synchronize();
+    rank.expect("the root's element", buffer, root + 5);
   }
 
   @Example
@@ -61,13 +56,12 @@ public final class RawGroupRules extends RawSuite {
   @Needs(upTo = 2)
   public void required_GRP_03_innerEndsSucceed(RawRank rank) {
     NcclAbi abi = rank.abi();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      rank.groupStart();
-      rank.succeeds("ncclGroupStart, inner", abi::groupStart);
-      rank.refuses("a wrong call", () -> wrong(rank, buffer, 12, SUM));
-      rank.succeeds("ncclGroupEnd, inner", abi::groupEnd);
-      rank.refuses("ncclGroupEnd, outermost", abi::groupEnd);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.groupStart();
+    rank.succeeds("ncclGroupStart, inner", abi::groupStart);
+    rank.refuses("a wrong call", () -> wrong(rank, buffer, 12, SUM));
+    rank.succeeds("ncclGroupEnd, inner", abi::groupEnd);
+    rank.refuses("ncclGroupEnd, outermost", abi::groupEnd);
   }
 
   private static int wrong(RawRank rank, DeviceBuffer buffer, int type, int op) {
@@ -79,34 +73,32 @@ public final class RawGroupRules extends RawSuite {
   @AlsoShows("GRP-15")
   public void required_GRP_11_oneFailingCallDiscardsTheGroup(RawRank rank) {
     NcclAbi abi = rank.abi();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      rank.groupStart();
-      allReduce(rank, buffer, 1);
-      rank.refuses("a wrong call", () -> wrong(rank, buffer, INT32, -1));
-      rank.groupEnd(INVALID_ARGUMENT);
-      rank.synchronize();
-      rank.expect("the buffer of the discarded group", buffer, 1);
-      // GRP-15: the thread's state is as if there had been no group.
-      rank.misuses("an end without a start", abi::groupEnd);
-      allReduce(rank, buffer, 1);
-      rank.synchronize();
-      rank.expect("the next call", buffer, 2);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    rank.groupStart();
+    allReduce(rank, buffer, 1);
+    rank.refuses("a wrong call", () -> wrong(rank, buffer, INT32, -1));
+    rank.groupEnd(INVALID_ARGUMENT);
+    rank.synchronize();
+    rank.expect("the buffer of the discarded group", buffer, 1);
+    // GRP-15: the thread's state is as if there had been no group.
+    rank.misuses("an end without a start", abi::groupEnd);
+    allReduce(rank, buffer, 1);
+    rank.synchronize();
+    rank.expect("the next call", buffer, 2);
   }
 
   @Example
   public void required_GRP_06_issuingIsDeferredToTheEnd(RawRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer a = rank.memory(DataType.INT32, 1);
-        DeviceBuffer b = rank.memory(DataType.INT32, 2)) {
-      rank.groupStart();
-      allReduce(rank, a, 1);
-      allReduce(rank, b, 1);
-      rank.groupEnd();
-      rank.synchronize();
-      rank.expect("the first sum", a, n);
-      rank.expect("the second sum", b, 2.0 * n);
-    }
+    DeviceBuffer a = rank.memory(DataType.INT32, 1);
+    DeviceBuffer b = rank.memory(DataType.INT32, 2);
+    rank.groupStart();
+    allReduce(rank, a, 1);
+    allReduce(rank, b, 1);
+    rank.groupEnd();
+    rank.synchronize();
+    rank.expect("the first sum", a, n);
+    rank.expect("the second sum", b, 2.0 * n);
   }
 
   @Example
@@ -127,22 +119,21 @@ public final class RawGroupRules extends RawSuite {
     long comm = rank.comm();
     long s = rank.stream();
     NcclAbi abi = rank.abi();
-    try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
-      long out = two.address();
-      long in = out + 4;
-      int self = rank.rank();
-      rank.misuses("a lone ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
-      rank.misuses("a lone ncclRecv from self", () -> abi.recv(in, 1, INT32, self, comm, s));
-      rank.groupStart();
-      rank.succeeds("a grouped ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
-      rank.misuses("ncclGroupEnd of a lone send", abi::groupEnd);
-      rank.groupStart();
-      rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, self, comm, s));
-      rank.succeeds("ncclRecv", () -> abi.recv(in, 1, INT32, self, comm, s));
-      rank.succeeds("ncclGroupEnd of a pair", abi::groupEnd);
-      rank.synchronize();
-      rank.expect("a message to self", two, 7, 7);
-    }
+    DeviceBuffer two = rank.memory(DataType.INT32, 7, 0);
+    long out = two.address();
+    long in = out + 4;
+    int self = rank.rank();
+    rank.misuses("a lone ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
+    rank.misuses("a lone ncclRecv from self", () -> abi.recv(in, 1, INT32, self, comm, s));
+    rank.groupStart();
+    rank.succeeds("a grouped ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
+    rank.misuses("ncclGroupEnd of a lone send", abi::groupEnd);
+    rank.groupStart();
+    rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, self, comm, s));
+    rank.succeeds("ncclRecv", () -> abi.recv(in, 1, INT32, self, comm, s));
+    rank.succeeds("ncclGroupEnd of a pair", abi::groupEnd);
+    rank.synchronize();
+    rank.expect("a message to self", two, 7, 7);
   }
 
   @Example
@@ -152,15 +143,13 @@ public final class RawGroupRules extends RawSuite {
     NcclAbi abi = rank.abi();
     int to = (rank.rank() + 1) % n;
     int from = (rank.rank() + n - 1) % n;
-    try (DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0)) {
-      long out = two.address();
-      rank.groupStart();
-      rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
-      rank.succeeds(
-          "ncclRecv", () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
-      rank.groupEnd();
-      rank.synchronize();
-      rank.expect("a message", two, 10 + rank.rank(), 10 + from);
-    }
+    DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0);
+    long out = two.address();
+    rank.groupStart();
+    rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
+    rank.succeeds("ncclRecv", () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
+    rank.groupEnd();
+    rank.synchronize();
+    rank.expect("a message", two, 10 + rank.rank(), 10 + from);
   }
 }

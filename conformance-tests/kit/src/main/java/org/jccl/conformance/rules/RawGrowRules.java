@@ -10,11 +10,8 @@ import org.jccl.UniqueId;
 import org.jccl.spi.NcclAbi;
 
 /** Communicators that grow, on the raw surface (rules GRW-01 to GRW-05). */
-public final class RawGrowRules extends RawSuite {
+final class RawGrowRules extends RawSuite {
   private static final MemorySegment NULL = MemorySegment.NULL;
-
-  /** About the current subject. */
-  public RawGrowRules() {}
 
   /** A communicator of all ranks but the last, who has none. */
   private static long allButLast(RawRank rank) {

@@ -13,12 +13,9 @@ import org.jccl.DeviceBuffer;
 import org.jccl.spi.NcclAbi;
 
 /** The ends of communicators on the raw surface (rules LIF-01 to LIF-20). */
-public final class RawLifecycleRules extends RawSuite {
+final class RawLifecycleRules extends RawSuite {
   private static final int INT32 = DataType.INT32.code();
   private static final MemorySegment NULL = MemorySegment.NULL;
-
-  /** About the current subject. */
-  public RawLifecycleRules() {}
 
   // ---------------------------------------------------------------- finalize and destroy
 
@@ -27,11 +24,10 @@ public final class RawLifecycleRules extends RawSuite {
   public void required_LIF_02_finalizeWaitsForWhatWasIssued(RawRank rank) {
     int n = rank.worldSize();
     long made = rank.open(NULL);
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-      rank.succeeds("a sum", () -> rank.sum(buffer, made));
-      rank.succeeds("ncclCommFinalize", () -> rank.abi().commFinalize(made));
-      rank.expect("the sum, without synchronizing", buffer, 3 * n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
+    rank.succeeds("a sum", () -> rank.sum(buffer, made));
+    rank.succeeds("ncclCommFinalize", () -> rank.abi().commFinalize(made));
+    rank.expect("the sum, without synchronizing", buffer, 3 * n);
     rank.check(rank.count(made) == n, "queries still work (LIF-04)");
     rank.destroy(made);
   }
@@ -47,15 +43,14 @@ public final class RawLifecycleRules extends RawSuite {
           n,
           rank -> {
             long made = rank.open(NULL);
-            try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-              rank.succeeds("a sum", () -> rank.sum(buffer, made));
-              rank.synchronize();
-              if (rank.rank() == one) {
-                rank.succeeds("ncclCommFinalize", () -> rank.abi().commFinalize(made));
-              }
-              rank.succeeds("ncclCommDestroy", () -> rank.abi().commDestroy(made));
-              rank.expect("the sum", buffer, 3 * n);
+            DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
+            rank.succeeds("a sum", () -> rank.sum(buffer, made));
+            rank.synchronize();
+            if (rank.rank() == one) {
+              rank.succeeds("ncclCommFinalize", () -> rank.abi().commFinalize(made));
             }
+            rank.succeeds("ncclCommDestroy", () -> rank.abi().commDestroy(made));
+            rank.expect("the sum", buffer, 3 * n);
           });
     }
   }
@@ -92,23 +87,21 @@ public final class RawLifecycleRules extends RawSuite {
     NcclAbi abi = rank.abi();
     long made = rank.open(NULL);
     int count = 1 << 18;
-    try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, count)) {
-      buffer.fill((byte) 1, rank.typedStream());
-      long at = buffer.address();
-      rank.succeeds(
-          "a long sum", () -> abi.allReduce(at, at, count, INT32, 0, made, rank.stream()));
-      if (rank.rank() == 1) {
-        rank.destroy(made); // not the last one: it may return at once (LIF-07)
-      }
-      rank.barrier();
-      if (rank.rank() == 0) {
-        rank.destroy(made);
-      }
-      rank.barrier();
-      double[] expected = new double[count];
-      Arrays.fill(expected, 0x02020202);
-      rank.expect("the sum, without synchronizing", buffer, expected);
+    DeviceBuffer buffer = rank.own(rank.device().allocate(DataType.INT32, count));
+    buffer.fill((byte) 1, rank.typedStream());
+    long at = buffer.address();
+    rank.succeeds("a long sum", () -> abi.allReduce(at, at, count, INT32, 0, made, rank.stream()));
+    if (rank.rank() == 1) {
+      rank.destroy(made); // not the last one: it may return at once (LIF-07)
     }
+    rank.barrier();
+    if (rank.rank() == 0) {
+      rank.destroy(made);
+    }
+    rank.barrier();
+    double[] expected = new double[count];
+    Arrays.fill(expected, 0x02020202);
+    rank.expect("the sum, without synchronizing", buffer, expected);
   }
 
   @Example
@@ -158,14 +151,13 @@ public final class RawLifecycleRules extends RawSuite {
     long made = rank.open(NULL);
     rank.expectSum("a first contact", made, 1, 2);
     rank.barrier();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      if (rank.rank() == 0) {
-        rank.succeeds("a sum without rank 1", () -> rank.sum(buffer, made));
-      }
-      rank.abort(made);
-      rank.synchronize(); // LIF-15: the stream goes on
-      rank.barrier();
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    if (rank.rank() == 0) {
+      rank.succeeds("a sum without rank 1", () -> rank.sum(buffer, made));
     }
+    rank.abort(made);
+    rank.synchronize(); // LIF-15: the stream goes on
+    rank.barrier();
     rank.expectSum("another communicator's sum", rank.comm(), 1, 2);
   }
 
@@ -200,13 +192,12 @@ public final class RawLifecycleRules extends RawSuite {
     long made = rank.open(NULL);
     rank.expectSum("a first contact", made, 1, 2);
     rank.barrier();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      if (rank.rank() == 0) {
-        rank.succeeds("a sum without rank 1", () -> rank.sum(buffer, made));
-      }
-      rank.succeeds("ncclCommRevoke", () -> rank.abi().commRevoke(made, 0));
-      rank.synchronize();
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    if (rank.rank() == 0) {
+      rank.succeeds("a sum without rank 1", () -> rank.sum(buffer, made));
     }
+    rank.succeeds("ncclCommRevoke", () -> rank.abi().commRevoke(made, 0));
+    rank.synchronize();
     rank.check(rank.state(made) == SUCCESS, "state " + rank.slotInt());
     rank.check(rank.count(made) == 2, "count " + rank.slotInt());
     rank.barrier();

@@ -14,25 +14,21 @@ import org.jccl.DeviceBuffer;
 import org.jccl.spi.NcclAbi;
 
 /** Memory from the library and registered buffers, on the raw surface (chapters 8 and 9). */
-public final class RawMemoryRules extends RawSuite {
+final class RawMemoryRules extends RawSuite {
   private static final int PAGE = 4096;
   private static final int SUM = 0;
   private static final long IMPOSSIBLE = 1L << 48;
-
-  /** About the current subject. */
-  public RawMemoryRules() {}
 
   // ---------------------------------------------------------------- allocation
 
   @Example
   @Needs(upTo = 2)
   public void required_MEM_01_memoryFromTheLibraryIsDeviceMemory(RawRank rank) {
-    try (RawMemory memory = new RawMemory(rank, 100 * Integer.BYTES)) {
-      memory.expectSum("memory from the library", 0, 5);
-      // The driver maps whole pages, so the last of them is there too.
-      memory.write(2 * PAGE, 1, 2, 3);
-      memory.expect("what lies behind 400 bytes", 2 * PAGE, 1, 2, 3);
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, 100 * Integer.BYTES));
+    memory.expectSum("memory from the library", 0, 5);
+    // The driver maps whole pages, so the last of them is there too.
+    memory.write(2 * PAGE, 1, 2, 3);
+    memory.expect("what lies behind 400 bytes", 2 * PAGE, 1, 2, 3);
   }
 
   @Example
@@ -73,9 +69,8 @@ public final class RawMemoryRules extends RawSuite {
   public void required_ERR_11_afterAFailedAllocationAllGoesOn(RawRank rank) {
     rank.expect(
         "2^48 bytes", UNHANDLED_CUDA_ERROR, () -> rank.abi().memAlloc(rank.slot(), IMPOSSIBLE));
-    try (RawMemory memory = new RawMemory(rank, PAGE)) {
-      memory.expectSum("memory after a failure", 0, 3);
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, PAGE));
+    memory.expectSum("memory after a failure", 0, 3);
   }
 
   // ---------------------------------------------------------------- registered buffers
@@ -95,44 +90,41 @@ public final class RawMemoryRules extends RawSuite {
 
   @Example
   public void required_MEM_03_registrationsCountReferences(RawRank rank) {
-    try (RawMemory memory = new RawMemory(rank, 4 * PAGE)) {
-      long whole = register(rank, memory.address(), 4 * PAGE);
-      long again = register(rank, memory.address(), 4 * PAGE);
-      long inside = register(rank, memory.address() + PAGE, 100);
-      rank.check(whole != 0, "the handle is null");
-      rank.check(again == whole, "the same range has another handle");
-      rank.check(inside == whole, "a range inside has another handle");
-      memory.expectSum("registered memory", 0, 9);
-      deregister(rank, whole, SUCCESS, "first");
-      deregister(rank, whole, SUCCESS, "second");
-      deregister(rank, whole, SUCCESS, "third");
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, 4 * PAGE));
+    long whole = register(rank, memory.address(), 4 * PAGE);
+    long again = register(rank, memory.address(), 4 * PAGE);
+    long inside = register(rank, memory.address() + PAGE, 100);
+    rank.check(whole != 0, "the handle is null");
+    rank.check(again == whole, "the same range has another handle");
+    rank.check(inside == whole, "a range inside has another handle");
+    memory.expectSum("registered memory", 0, 9);
+    deregister(rank, whole, SUCCESS, "first");
+    deregister(rank, whole, SUCCESS, "second");
+    deregister(rank, whole, SUCCESS, "third");
   }
 
   @Example
   @AlsoShows({"MEM-05"})
   @Needs(upTo = 4)
   public void required_MEM_03_resultsDoNotDependOnRegistrations(RawRank rank) {
-    try (RawMemory memory = new RawMemory(rank, 2 * PAGE)) {
-      memory.expectSum("unregistered memory", 0, 11);
-      long handle = register(rank, memory.address(), memory.bytes());
-      memory.expectSum("registered memory", 0, 11);
-      memory.expectSum("the second page", PAGE, 12);
-      deregister(rank, handle, SUCCESS, "");
-      memory.expectSum("memory that was registered", 0, 11);
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, 2 * PAGE));
+    memory.expectSum("unregistered memory", 0, 11);
+    long handle = register(rank, memory.address(), memory.bytes());
+    memory.expectSum("registered memory", 0, 11);
+    memory.expectSum("the second page", PAGE, 12);
+    deregister(rank, handle, SUCCESS, "");
+    memory.expectSum("memory that was registered", 0, 11);
   }
 
   @Example
   @AlsoShows({"ARG-27"})
   public void required_MEM_04_theLastReferenceEndsARegistration(RawRank rank) {
-    try (RawMemory memory = new RawMemory(rank, PAGE)) {
-      long handle = register(rank, memory.address(), PAGE);
-      register(rank, memory.address(), PAGE);
-      deregister(rank, handle, SUCCESS, "first");
-      deregister(rank, handle, SUCCESS, "second");
-      deregister(rank, handle, INVALID_USAGE, "third");
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, PAGE));
+    long handle = register(rank, memory.address(), PAGE);
+    register(rank, memory.address(), PAGE);
+    deregister(rank, handle, SUCCESS, "first");
+    deregister(rank, handle, SUCCESS, "second");
+    deregister(rank, handle, INVALID_USAGE, "third");
   }
 
   @Example
@@ -160,9 +152,8 @@ public final class RawMemoryRules extends RawSuite {
         "an unknown address",
         UNHANDLED_CUDA_ERROR,
         () -> rank.abi().commRegister(rank.comm(), host.address(), 64, rank.slot()));
-    try (RawMemory memory = new RawMemory(rank, PAGE)) {
-      deregister(rank, register(rank, memory.address(), PAGE), SUCCESS, "");
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, PAGE));
+    deregister(rank, register(rank, memory.address(), PAGE), SUCCESS, "");
   }
 
   @Example
@@ -177,14 +168,12 @@ public final class RawMemoryRules extends RawSuite {
   @AlsoShows({"ARG-25"})
   @Needs(environment = "NCCL_LOCAL_REGISTER=0")
   public void required_ENV_13_registrationsCanBeTurnedOff(RawRank rank) {
-    try (RawMemory memory = new RawMemory(rank, PAGE)) {
-      rank.slot().set(JAVA_LONG, 0, 77);
-      long address = memory.address();
-      rank.succeeds(
-          "no communicator", () -> rank.abi().commRegister(0, address, PAGE, rank.slot()));
-      rank.check(rank.slotLong() == 0, "the handle is not null");
-      memory.expectSum("memory that is not registered", 0, 4);
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, PAGE));
+    rank.slot().set(JAVA_LONG, 0, 77);
+    long address = memory.address();
+    rank.succeeds("no communicator", () -> rank.abi().commRegister(0, address, PAGE, rank.slot()));
+    rank.check(rank.slotLong() == 0, "the handle is not null");
+    memory.expectSum("memory that is not registered", 0, 4);
   }
 
   @Example
@@ -193,29 +182,27 @@ public final class RawMemoryRules extends RawSuite {
     MemorySegment host = rank.allocate(64);
     rank.refuses(
         "host memory", () -> rank.abi().commRegister(rank.comm(), host.address(), 64, rank.slot()));
-    try (RawMemory memory = new RawMemory(rank, PAGE)) {
-      deregister(rank, register(rank, memory.address(), PAGE), SUCCESS, "");
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, PAGE));
+    deregister(rank, register(rank, memory.address(), PAGE), SUCCESS, "");
   }
 
   @Example
   @AlsoShows({"GRP-14"})
   public void required_GRP_08_registrationsActAtOnceInAGroup(RawRank rank) {
     NcclAbi abi = rank.abi();
-    try (RawMemory memory = new RawMemory(rank, PAGE)) {
-      memory.write(0, 5);
-      rank.groupStart();
-      long handle = register(rank, memory.address(), PAGE);
-      rank.check(handle != 0, "the handle is null inside the group");
-      deregister(rank, handle, SUCCESS, "inside the group");
-      deregister(rank, handle, INVALID_USAGE, "again");
-      rank.device().makeCurrent();
-      long at = memory.address();
-      rank.succeeds(
-          "ncclAllReduce", () -> abi.allReduce(at, at, 1, INT32, SUM, rank.comm(), rank.stream()));
-      rank.succeeds("the end, not poisoned", abi::groupEnd);
-      rank.synchronize();
-      memory.expect("the sum", 0, 5 * rank.worldSize());
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, PAGE));
+    memory.write(0, 5);
+    rank.groupStart();
+    long handle = register(rank, memory.address(), PAGE);
+    rank.check(handle != 0, "the handle is null inside the group");
+    deregister(rank, handle, SUCCESS, "inside the group");
+    deregister(rank, handle, INVALID_USAGE, "again");
+    rank.device().makeCurrent();
+    long at = memory.address();
+    rank.succeeds(
+        "ncclAllReduce", () -> abi.allReduce(at, at, 1, INT32, SUM, rank.comm(), rank.stream()));
+    rank.succeeds("the end, not poisoned", abi::groupEnd);
+    rank.synchronize();
+    memory.expect("the sum", 0, 5 * rank.worldSize());
   }
 }

@@ -19,13 +19,10 @@ import org.jccl.spi.NcclAbi;
  * One-sided operations, on the raw surface (rules RMA-01 to RMA-12, ARG-11 to ARG-14). In every
  * test each rank's part of the window has its sources in the first half, its targets in the second.
  */
-public final class RawOneSidedRules extends RawSuite {
+final class RawOneSidedRules extends RawSuite {
   private static final int BYTES = 16 * 4096;
   private static final int TARGET = BYTES / 2;
   private static final long LARGE = 1L << 30;
-
-  /** About the current subject. */
-  public RawOneSidedRules() {}
 
   @Override
   Object nobody(Class<?> kind) {
@@ -73,14 +70,13 @@ public final class RawOneSidedRules extends RawSuite {
     rank.typedStream().beginCapture();
     rank.put(0, 1, peer, TARGET);
     rank.await(1, peer);
-    try (Graph graph = rank.typedStream().endCapture()) {
-      rank.expect("what was only captured", TARGET, 0);
-      rank.barrier();
-      graph.launch(rank.typedStream());
-      rank.synchronize();
-      rank.expect("what the replay brought", TARGET, 30 + peer);
-      rank.barrier();
-    }
+    Graph graph = rank.own(rank.typedStream().endCapture());
+    rank.expect("what was only captured", TARGET, 0);
+    rank.barrier();
+    graph.launch(rank.typedStream());
+    rank.synchronize();
+    rank.expect("what the replay brought", TARGET, 30 + peer);
+    rank.barrier();
   }
 
   // ---------------------------------------------------------------- what they do

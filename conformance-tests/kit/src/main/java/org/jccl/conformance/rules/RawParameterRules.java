@@ -12,10 +12,7 @@ import net.jqwik.api.Example;
 import org.jccl.spi.NcclAbi;
 
 /** The parameters that the library tells of, on the raw surface (rule ARG-35). */
-public final class RawParameterRules extends RawSuite {
-
-  /** About the current subject. */
-  public RawParameterRules() {}
+final class RawParameterRules extends RawSuite {
 
   private static MemorySegment text(RawRank rank, String words) {
     MemorySegment memory = rank.allocate(words.length() + 1L);

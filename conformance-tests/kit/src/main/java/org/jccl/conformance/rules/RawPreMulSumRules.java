@@ -12,17 +12,13 @@ import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.PreMulSum;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** Scaled sums by their handles, on the raw surface (rules PMS-01 to PMS-13). */
-public final class RawPreMulSumRules extends RawSuite {
+final class RawPreMulSumRules extends RawSuite {
   private static final int DEVICE = 0;
   private static final int HOST = 1;
   private static final int ABOVE_16_KIB = 8197;
-
-  /** About the current subject. */
-  public RawPreMulSumRules() {}
 
   private static int create(RawRank rank, long scalar, int type, int residence) {
     rank.succeeds(
@@ -58,16 +54,15 @@ public final class RawPreMulSumRules extends RawSuite {
   public void required_PMS_03_anyResidenceButHostIsDevice(RawRank rank) {
     int n = rank.worldSize();
     for (int residence : new int[] {DEVICE, 2, -1}) {
-      try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 100);
-          DeviceBuffer three = rank.memory(DataType.FLOAT32, 3);
-          DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
-        int op = create(rank, scalar.address(), FLOAT32, residence);
-        scalar.copyFrom(three, rank.typedStream()); // after creation, before the operation
-        scaledSum(rank, buffer, op);
-        rank.synchronize();
-        rank.expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
-        destroy(rank, op);
-      }
+      DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 100);
+      DeviceBuffer three = rank.memory(DataType.FLOAT32, 3);
+      DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2);
+      int op = create(rank, scalar.address(), FLOAT32, residence);
+      scalar.copyFrom(three, rank.typedStream()); // after creation, before the operation
+      scaledSum(rank, buffer, op);
+      rank.synchronize();
+      rank.expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
+      destroy(rank, op);
     }
   }
 
@@ -80,12 +75,11 @@ public final class RawPreMulSumRules extends RawSuite {
     int second = createFloat(rank, 3);
     int third = createFloat(rank, 5);
     rank.check(second != third, "two live operations are both " + third);
-    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
-      scaledSum(rank, buffer, second);
-      scaledSum(rank, buffer, third);
-      rank.synchronize();
-      rank.expect("a sum scaled by 3, then by 5", buffer, 15.0 * n * n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1);
+    scaledSum(rank, buffer, second);
+    scaledSum(rank, buffer, third);
+    rank.synchronize();
+    rank.expect("a sum scaled by 3, then by 5", buffer, 15.0 * n * n);
     destroy(rank, second);
     destroy(rank, third);
   }
@@ -94,31 +88,29 @@ public final class RawPreMulSumRules extends RawSuite {
   @AlsoShows("GRP-08")
   public void required_PMS_07_createdUsedAndDestroyedInOneGroup(RawRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
-      rank.group(
-          () -> {
-            int op = createFloat(rank, 3);
-            scaledSum(rank, buffer, op);
-            destroy(rank, op);
-            rank.succeeds(
-                "ncclAllReduce after that",
-                () -> scale(rank, buffer, SUM, 0)); // nothing else is poisoned
-          });
-      rank.synchronize();
-      rank.expect("the sum scaled by 3", buffer, 6.0 * n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2);
+    rank.group(
+        () -> {
+          int op = createFloat(rank, 3);
+          scaledSum(rank, buffer, op);
+          destroy(rank, op);
+          rank.succeeds(
+              "ncclAllReduce after that",
+              () -> scale(rank, buffer, SUM, 0)); // nothing else is poisoned
+        });
+    rank.synchronize();
+    rank.expect("the sum scaled by 3", buffer, 6.0 * n);
   }
 
   @Example
   @Needs(upTo = 2)
   public void required_PMS_09_aWrongTypeInDeviceMemoryFailsLater(RawRank rank) {
-    try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 1, 1);
-        DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
-      int op = create(rank, scalar.address(), 12, DEVICE);
-      rank.refuses("its use", () -> scale(rank, buffer, op, 1));
-      rank.succeeds("its use on nothing", () -> scale(rank, buffer, op, 0));
-      destroy(rank, op);
-    }
+    DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 1, 1);
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1);
+    int op = create(rank, scalar.address(), 12, DEVICE);
+    rank.refuses("its use", () -> scale(rank, buffer, op, 1));
+    rank.succeeds("its use on nothing", () -> scale(rank, buffer, op, 0));
+    destroy(rank, op);
   }
 
   @Example
@@ -126,13 +118,11 @@ public final class RawPreMulSumRules extends RawSuite {
   public void required_PMS_10_aScalarMustBeGiven(WorldRank rank) {
     Communicator comm = rank.communicator();
     rank.expectThrown("no scalar", RuntimeException.class, () -> comm.preMulSum(absent()));
-    try (DeviceBuffer two = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
-        DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
-      rank.expectThrown("two scalars", IllegalArgumentException.class, () -> comm.preMulSum(two));
-      try (PreMulSum fine = comm.preMulSum(one)) {
-        rank.check(fine.type() == DataType.FLOAT32, "type " + fine.type());
-      }
-    }
+    DeviceBuffer two = rank.memory(DataType.FLOAT32, 1, 2);
+    DeviceBuffer one = rank.memory(DataType.FLOAT32, 1);
+    rank.expectThrown("two scalars", IllegalArgumentException.class, () -> comm.preMulSum(two));
+    PreMulSum fine = rank.own(comm.preMulSum(one));
+    rank.check(fine.type() == DataType.FLOAT32, "type " + fine.type());
   }
 
   @SuppressWarnings("NullAway") // The point is what happens to callers without null checks.
@@ -144,14 +134,16 @@ public final class RawPreMulSumRules extends RawSuite {
   @Needs(upTo = 2)
   public void required_PMS_11_theyEndWithTheirCommunicator(RawRank rank) {
     int n = rank.worldSize();
-    try (RawRank other = new RawRank(rank.world());
-        DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
-      createFloat(other, 7);
-      int used = createFloat(other, 2);
-      scaledSum(other, buffer, used);
-      other.synchronize();
-      rank.expect("the scaled sum", buffer, 2.0 * n);
-    } // destroyed with both alive: ncclCommDestroy must succeed
+    RawRank other = rank.own(new RawRank(rank.world()));
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1);
+    createFloat(other, 7);
+    int used = createFloat(other, 2);
+    scaledSum(other, buffer, used);
+    other.synchronize();
+    rank.expect(
+        "the scaled sum",
+        buffer,
+        2.0 * n); // destroyed with both alive: ncclCommDestroy must succeed
   }
 
   @Example
@@ -161,14 +153,13 @@ public final class RawPreMulSumRules extends RawSuite {
     double[] threes = new double[ABOVE_16_KIB];
     Arrays.fill(ones, 1);
     Arrays.fill(threes, 3);
-    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, ones)) {
-      int op = createFloat(rank, 3);
-      scaledSum(rank, buffer, op);
-      scaledSum(rank, buffer, AVG);
-      rank.synchronize();
-      rank.expect("one rank's scaled elements", buffer, threes);
-      destroy(rank, op);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, ones);
+    int op = createFloat(rank, 3);
+    scaledSum(rank, buffer, op);
+    scaledSum(rank, buffer, AVG);
+    rank.synchronize();
+    rank.expect("one rank's scaled elements", buffer, threes);
+    destroy(rank, op);
   }
 
   @Example
@@ -183,19 +174,17 @@ public final class RawPreMulSumRules extends RawSuite {
   }
 
   private static void scaleBy(RawRank rank, DataType type) {
-    try (DeviceBuffer scalar = rank.memory(DataType.INT64, 0);
-        DeviceBuffer buffer = rank.memory(type, 1, 2, 3)) {
-      rank.check(scalar.address() % 8 == 0, "memory at " + scalar.address());
-      try (DeviceBuffer five = rank.memory(type, 5)) {
-        scalar.as(type).slice(0, 1).copyFrom(five, rank.typedStream());
-        rank.synchronize();
-      }
-      int op = create(rank, scalar.address(), type.code(), DEVICE);
-      scaledSum(rank, buffer, op);
-      rank.synchronize();
-      double n = rank.worldSize();
-      rank.expect("a scaled sum of " + type, buffer, 5 * n, 10 * n, 15 * n);
-      destroy(rank, op);
-    }
+    DeviceBuffer scalar = rank.memory(DataType.INT64, 0);
+    DeviceBuffer buffer = rank.memory(type, 1, 2, 3);
+    rank.check(scalar.address() % 8 == 0, "memory at " + scalar.address());
+    DeviceBuffer five = rank.memory(type, 5);
+    scalar.as(type).slice(0, 1).copyFrom(five, rank.typedStream());
+    rank.synchronize();
+    int op = create(rank, scalar.address(), type.code(), DEVICE);
+    scaledSum(rank, buffer, op);
+    rank.synchronize();
+    double n = rank.worldSize();
+    rank.expect("a scaled sum of " + type, buffer, 5 * n, 10 * n, 15 * n);
+    destroy(rank, op);
   }
 }

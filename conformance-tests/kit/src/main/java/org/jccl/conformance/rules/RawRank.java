@@ -17,14 +17,14 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
-import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.RankScope;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /** One rank on the raw surface: a communicator by handle, and room for output parameters. */
-public class RawRank implements AutoCloseable {
+public class RawRank extends RankScope {
   static final int SUCCESS = 0;
   static final int UNHANDLED_CUDA_ERROR = 1;
   static final int INTERNAL_ERROR = 3;
@@ -113,7 +113,8 @@ public class RawRank implements AutoCloseable {
     rank.processGroup().barrier(Suite.PATIENCE);
   }
 
-  Device device() {
+  @Override
+  public Device device() {
     return rank.device();
   }
 
@@ -427,13 +428,9 @@ public class RawRank implements AutoCloseable {
     return calls;
   }
 
-  /** Memory for a few elements. */
-  DeviceBuffer memory(DataType type, double... numbers) {
-    return Values.of(rank.device(), type, numbers);
-  }
-
   @Override
-  public void close() {
+  public void close() throws Exception {
+    super.close();
     expect("ncclCommDestroy", SUCCESS, () -> abi.commDestroy(comm));
     stream.close();
     arena.close();

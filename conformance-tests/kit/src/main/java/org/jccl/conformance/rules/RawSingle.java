@@ -38,6 +38,15 @@ final class RawSingle implements AutoCloseable {
   private final List<String> problems = new ArrayList<>();
   private long comm;
 
+  /** Stands for the thread of a rule, as {@link RawRank#RawRank()}. */
+  @SuppressWarnings("NullAway")
+  RawSingle() {
+    this.abi = null;
+    this.version = 0;
+    this.stream = null;
+    this.memory = null;
+  }
+
   /** Nothing is created yet; the calling thread's device becomes the first one. */
   RawSingle(NcclAbi abi, Backend backend) {
     this.abi = abi;
@@ -47,6 +56,10 @@ final class RawSingle implements AutoCloseable {
     this.stream = device.newStream();
     this.memory = device.allocate(DataType.INT8, 256);
     memory.copyFrom(new byte[256]);
+  }
+
+  NcclAbi abi() {
+    return abi;
   }
 
   /** The communicator's handle. */

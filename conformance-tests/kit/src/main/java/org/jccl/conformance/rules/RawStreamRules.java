@@ -21,153 +21,144 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.spi.NcclAbi;
 
 /** Streams, order, captures and devices on the raw surface (chapter 7 of the rule book). */
-public final class RawStreamRules extends RawSuite {
+final class RawStreamRules extends RawSuite {
   private static final int REPLAYS = 3;
   private static final int IN_PROGRESS = 7;
 
-  /** About the current subject. */
-  public RawStreamRules() {}
-
   @Example
   public void required_GRP_25_theEndReturnsWhileAStreamIsHeld(RawRank rank) {
-    try (DeviceBuffer held = rank.memory(DataType.INT32, 7);
-        DeviceBuffer sum = rank.memory(DataType.INT32, 1)) {
-      rank.connect();
-      if (rank.rank() == 0) {
-        rank.recv(held, 1); // holds the stream until rank 1 sends
-        rank.group(() -> rank.allReduce(sum));
-        rank.check(!rank.isIdle(), "the stream is idle before its message came");
-      }
-      rank.barrier(); // the group's end has returned, and rank 1 has called nothing yet
-      if (rank.rank() == 1) {
-        rank.send(held, 0);
-        rank.group(() -> rank.allReduce(sum));
-      }
-      rank.synchronize();
-      rank.expect("the sum behind the message", sum, 2);
+    DeviceBuffer held = rank.memory(DataType.INT32, 7);
+    DeviceBuffer sum = rank.memory(DataType.INT32, 1);
+    rank.connect();
+    if (rank.rank() == 0) {
+      rank.recv(held, 1); // holds the stream until rank 1 sends
+      rank.group(() -> rank.allReduce(sum));
+      rank.check(!rank.isIdle(), "the stream is idle before its message came");
     }
+    rank.barrier(); // the group's end has returned, and rank 1 has called nothing yet
+    if (rank.rank() == 1) {
+      rank.send(held, 0);
+      rank.group(() -> rank.allReduce(sum));
+    }
+    rank.synchronize();
+    rank.expect("the sum behind the message", sum, 2);
   }
 
   @Example
   public void required_STR_03_aHeldOperationHoldsTheOtherStreamsOnes(RawRank rank) {
-    try (Stream other = rank.device().newStream();
-        RawRank second = new RawRank(rank.world());
-        DeviceBuffer key = rank.memory(DataType.INT32, 9);
-        DeviceBuffer held = rank.memory(DataType.INT32, rank.rank());
-        DeviceBuffer sum = rank.memory(DataType.INT32, 1)) {
-      rank.connect();
-      second.connect();
-      if (rank.rank() == 1) {
-        rank.succeeds("ncclRecv", () -> second.recvOn(key, 0, rank.stream()));
-        rank.send(held, 0); // behind it, so held until rank 0 sends the key
-      } else {
-        rank.recv(held, 1);
-      }
-      rank.succeeds(
-          "ncclAllReduce on a free stream", () -> rank.sum(sum.address(), sum, other.handle()));
-      rank.barrier(); // all ranks have called
-      rank.check(!other.isIdle(), "the later operation overtook the held one");
-      rank.barrier();
-      if (rank.rank() == 0) {
-        second.send(key, 1);
-      }
-      other.synchronize();
-      rank.expect("the message, seen by the other stream", held, 1);
-      rank.expect("the sum", sum, 2);
-      rank.synchronize();
-      second.synchronize();
+    Stream other = rank.newStream();
+    RawRank second = rank.own(new RawRank(rank.world()));
+    DeviceBuffer key = rank.memory(DataType.INT32, 9);
+    DeviceBuffer held = rank.memory(DataType.INT32, rank.rank());
+    DeviceBuffer sum = rank.memory(DataType.INT32, 1);
+    rank.connect();
+    second.connect();
+    if (rank.rank() == 1) {
+      rank.succeeds("ncclRecv", () -> second.recvOn(key, 0, rank.stream()));
+      rank.send(held, 0); // behind it, so held until rank 0 sends the key
+    } else {
+      rank.recv(held, 1);
     }
+    rank.succeeds(
+        "ncclAllReduce on a free stream", () -> rank.sum(sum.address(), sum, other.handle()));
+    rank.barrier(); // all ranks have called
+    rank.check(!other.isIdle(), "the later operation overtook the held one");
+    rank.barrier();
+    if (rank.rank() == 0) {
+      second.send(key, 1);
+    }
+    other.synchronize();
+    rank.expect("the message, seen by the other stream", held, 1);
+    rank.expect("the sum", sum, 2);
+    rank.synchronize();
+    second.synchronize();
   }
 
   @Example
   public void optional_STR_04_oneRanksStreamsAreJoinedByEvents(RawRank rank) {
-    try (Stream other = rank.device().newStream();
-        Event copied = rank.device().newEvent();
-        DeviceBuffer x = rank.memory(DataType.INT32, 6);
-        DeviceBuffer y = rank.memory(DataType.INT32, 0);
-        DeviceBuffer z = rank.memory(DataType.INT32, 0)) {
-      rank.succeeds("ncclAllReduce", () -> rank.sum(y.address(), x, rank.stream()));
-      copied.record(rank.typedStream());
-      other.waitFor(copied); // NCCL itself gives one rank no order across streams
-      rank.succeeds("ncclAllReduce", () -> rank.sum(z.address(), y, other.handle()));
-      other.synchronize();
-      rank.expect("the copy of a copy", z, 6);
-    }
+    Stream other = rank.newStream();
+    Event copied = rank.newEvent();
+    DeviceBuffer x = rank.memory(DataType.INT32, 6);
+    DeviceBuffer y = rank.memory(DataType.INT32, 0);
+    DeviceBuffer z = rank.memory(DataType.INT32, 0);
+    rank.succeeds("ncclAllReduce", () -> rank.sum(y.address(), x, rank.stream()));
+    copied.record(rank.typedStream());
+    other.waitFor(copied); // NCCL itself gives one rank no order across streams
+    rank.succeeds("ncclAllReduce", () -> rank.sum(z.address(), y, other.handle()));
+    other.synchronize();
+    rank.expect("the copy of a copy", z, 6);
   }
 
   @Example
   public void required_STR_05_aGroupWaitsForAllItsStreams(RawRank rank) {
-    try (Stream other = rank.device().newStream();
-        RawRank second = new RawRank(rank.world());
-        DeviceBuffer held = rank.memory(DataType.INT32, rank.rank());
-        DeviceBuffer a = rank.memory(DataType.INT32, 1);
-        DeviceBuffer b = rank.memory(DataType.INT32, 2)) {
-      rank.connect();
-      second.connect();
-      boolean holds = rank.rank() == 0;
-      if (holds) {
-        rank.succeeds("ncclRecv", () -> second.recvOn(held, 1, other.handle()));
-      }
-      rank.group(
-          () -> {
-            rank.allReduce(a);
-            rank.succeeds(
-                "ncclAllReduce on a stream that may be held",
-                () -> rank.sum(b.address(), b, other.handle()));
-          });
-      rank.barrier(); // all ranks have called
-      rank.check(!rank.isIdle(), "the free stream of a group did not wait");
-      rank.barrier();
-      if (!holds) {
-        second.send(held, 0);
-      }
-      other.synchronize();
-      rank.synchronize();
-      second.synchronize();
-      rank.expect("the sum of the free stream", a, 2);
-      rank.expect("the sum of the held stream", b, 4);
+    Stream other = rank.newStream();
+    RawRank second = rank.own(new RawRank(rank.world()));
+    DeviceBuffer held = rank.memory(DataType.INT32, rank.rank());
+    DeviceBuffer a = rank.memory(DataType.INT32, 1);
+    DeviceBuffer b = rank.memory(DataType.INT32, 2);
+    rank.connect();
+    second.connect();
+    boolean holds = rank.rank() == 0;
+    if (holds) {
+      rank.succeeds("ncclRecv", () -> second.recvOn(held, 1, other.handle()));
     }
+    rank.group(
+        () -> {
+          rank.allReduce(a);
+          rank.succeeds(
+              "ncclAllReduce on a stream that may be held",
+              () -> rank.sum(b.address(), b, other.handle()));
+        });
+    rank.barrier(); // all ranks have called
+    rank.check(!rank.isIdle(), "the free stream of a group did not wait");
+    rank.barrier();
+    if (!holds) {
+      second.send(held, 0);
+    }
+    other.synchronize();
+    rank.synchronize();
+    second.synchronize();
+    rank.expect("the sum of the free stream", a, 2);
+    rank.expect("the sum of the held stream", b, 4);
   }
 
   @Example
   public void required_STR_06_streamsOfTwoCommunicatorsAreNotJoined(RawRank rank) {
-    try (RawRank other = new RawRank(rank.world());
-        DeviceBuffer held = rank.memory(DataType.INT32, 5 + rank.rank());
-        DeviceBuffer sum = rank.memory(DataType.INT32, 1)) {
-      rank.connect();
-      other.connect();
-      rank.group(
-          () -> {
-            if (rank.rank() == 0) {
-              rank.recv(held, 1); // holds its own stream alone
-            }
-            other.allReduce(sum);
-          });
-      other.synchronize();
-      rank.expect("the other communicator's sum", sum, 2);
-      rank.barrier();
-      if (rank.rank() == 1) {
-        rank.send(held, 0);
-      }
-      rank.synchronize();
-      rank.expect("the message", held, 6);
+    RawRank other = rank.own(new RawRank(rank.world()));
+    DeviceBuffer held = rank.memory(DataType.INT32, 5 + rank.rank());
+    DeviceBuffer sum = rank.memory(DataType.INT32, 1);
+    rank.connect();
+    other.connect();
+    rank.group(
+        () -> {
+          if (rank.rank() == 0) {
+            rank.recv(held, 1); // holds its own stream alone
+          }
+          other.allReduce(sum);
+        });
+    other.synchronize();
+    rank.expect("the other communicator's sum", sum, 2);
+    rank.barrier();
+    if (rank.rank() == 1) {
+      rank.send(held, 0);
     }
+    rank.synchronize();
+    rank.expect("the message", held, 6);
   }
 
   @Example
   public void required_STR_07_theNullStreamIsTheDevicesOwn(RawRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-      long b = buffer.address();
-      rank.succeeds("ncclAllReduce on null", () -> rank.sum(b, buffer, 0));
-      rank.device().synchronize();
-      rank.expect("the sum on the null stream", buffer, n);
-      rank.succeeds(
-          "ncclAllReduce on null with another current device (ARG-40)",
-          () -> elsewhere(rank, () -> rank.sum(b, buffer, 0)));
-      rank.device().synchronize();
-      rank.expect("the next sum on the null stream", buffer, (double) n * n);
-    }
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
+    long b = buffer.address();
+    rank.succeeds("ncclAllReduce on null", () -> rank.sum(b, buffer, 0));
+    rank.device().synchronize();
+    rank.expect("the sum on the null stream", buffer, n);
+    rank.succeeds(
+        "ncclAllReduce on null with another current device (ARG-40)",
+        () -> elsewhere(rank, () -> rank.sum(b, buffer, 0)));
+    rank.device().synchronize();
+    rank.expect("the next sum on the null stream", buffer, (double) n * n);
   }
 
   /** Makes a call while the next rank's device is the current one. */
@@ -183,20 +174,19 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_ARG_40_anotherCurrentDeviceIsLegal(RawRank rank) {
-    try (DeviceBuffer sum = rank.memory(DataType.INT32, 1);
-        DeviceBuffer out = rank.memory(DataType.INT32, rank.rank());
-        DeviceBuffer in = rank.memory(DataType.INT32, 7)) {
-      elsewhere(
-          rank,
-          () -> {
-            rank.allReduce(sum);
-            rank.exchange(out, in);
-            return SUCCESS;
-          });
-      rank.synchronize();
-      rank.expect("the sum", sum, 2);
-      rank.expect("the message", in, 1 - rank.rank());
-    }
+    DeviceBuffer sum = rank.memory(DataType.INT32, 1);
+    DeviceBuffer out = rank.memory(DataType.INT32, rank.rank());
+    DeviceBuffer in = rank.memory(DataType.INT32, 7);
+    elsewhere(
+        rank,
+        () -> {
+          rank.allReduce(sum);
+          rank.exchange(out, in);
+          return SUCCESS;
+        });
+    rank.synchronize();
+    rank.expect("the sum", sum, 2);
+    rank.expect("the message", in, 1 - rank.rank());
   }
 
   @Example
@@ -216,18 +206,17 @@ public final class RawStreamRules extends RawSuite {
   /** Sums on two communicators and two streams, all ranks in the same order. */
   private static void twoCommunicators(RawRank rank) {
     int n = rank.worldSize();
-    try (RawRank other = new RawRank(rank.world());
-        DeviceBuffer a = rank.memory(DataType.INT64, 1);
-        DeviceBuffer b = rank.memory(DataType.INT64, 2)) {
-      for (int i = 0; i < REPLAYS; i++) {
-        rank.allReduce(a);
-        other.allReduce(b);
-      }
-      rank.synchronize();
-      other.synchronize();
-      rank.expect("the first communicator's sum", a, Math.pow(n, REPLAYS));
-      rank.expect("the second communicator's sum", b, 2 * Math.pow(n, REPLAYS));
+    RawRank other = rank.own(new RawRank(rank.world()));
+    DeviceBuffer a = rank.memory(DataType.INT64, 1);
+    DeviceBuffer b = rank.memory(DataType.INT64, 2);
+    for (int i = 0; i < REPLAYS; i++) {
+      rank.allReduce(a);
+      other.allReduce(b);
     }
+    rank.synchronize();
+    other.synchronize();
+    rank.expect("the first communicator's sum", a, Math.pow(n, REPLAYS));
+    rank.expect("the second communicator's sum", b, 2 * Math.pow(n, REPLAYS));
   }
 
   @Example
@@ -248,25 +237,24 @@ public final class RawStreamRules extends RawSuite {
   public void required_STR_18_oneGroupOneCapture(RawRank rank) {
     Stream one = rank.device().newStream();
     Stream two = rank.device().newStream();
-    try (DeviceBuffer out = rank.memory(DataType.INT32, 4);
-        DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
-      one.beginCapture();
-      two.beginCapture();
-      mixed(rank, out, in, rank.stream(), one.handle());
-      mixed(rank, out, in, one.handle(), rank.stream());
-      mixed(rank, out, in, one.handle(), two.handle()); // captured by different graphs
-      two.endCapture().close();
-      rank.group(
-          () -> {
-            rank.succeeds("ncclSend", () -> rank.sendOn(out, 0, one.handle()));
-            rank.succeeds("ncclRecv", () -> rank.recvOn(in, 0, one.handle()));
-          });
-      try (Graph graph = one.endCapture()) {
-        rank.expect("a message that was only captured", in, 0);
-        graph.launch(rank.typedStream());
-        rank.synchronize();
-        rank.expect("the replayed message", in, 4);
-      }
+    DeviceBuffer out = rank.memory(DataType.INT32, 4);
+    DeviceBuffer in = rank.memory(DataType.INT32, 0);
+    one.beginCapture();
+    two.beginCapture();
+    mixed(rank, out, in, rank.stream(), one.handle());
+    mixed(rank, out, in, one.handle(), rank.stream());
+    mixed(rank, out, in, one.handle(), two.handle()); // captured by different graphs
+    two.endCapture().close();
+    rank.group(
+        () -> {
+          rank.succeeds("ncclSend", () -> rank.sendOn(out, 0, one.handle()));
+          rank.succeeds("ncclRecv", () -> rank.recvOn(in, 0, one.handle()));
+        });
+    try (Graph graph = one.endCapture()) {
+      rank.expect("a message that was only captured", in, 0);
+      graph.launch(rank.typedStream());
+      rank.synchronize();
+      rank.expect("the replayed message", in, 4);
     }
     one.close();
     two.close();

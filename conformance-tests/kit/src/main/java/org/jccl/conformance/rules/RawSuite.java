@@ -38,13 +38,22 @@ public abstract class RawSuite extends Suite {
 
   @Override
   Object nobody(Class<?> kind) {
-    return kind == RawRank.class ? new RawRank() : super.nobody(kind);
+    return kind == RawRank.class
+        ? new RawRank()
+        : kind == RawSingle.class ? new RawSingle() : super.nobody(kind);
   }
 
   @Override
   void onEachRank(Class<?> kind, RankRule rule) {
     if (kind == RawRank.class) {
       raw(rule::run);
+    } else if (kind == RawSingle.class) {
+      bare(
+          (abi, backend) -> {
+            try (RawSingle one = new RawSingle(abi, backend)) {
+              rule.run(one);
+            }
+          });
     } else {
       super.onEachRank(kind, rule);
     }

@@ -9,15 +9,12 @@ import net.jqwik.api.Example;
 import org.jccl.spi.NcclAbi;
 
 /** Suspended communicators, on the raw surface (rules LIF-21 to LIF-25, ARG-32). */
-public final class RawSuspensionRules extends RawSuite {
+final class RawSuspensionRules extends RawSuite {
   private static final int MEMORY = 1;
   private static final int SUSPENDABLE = 0;
   private static final int SUSPENDED = 1;
   private static final int PERSISTENT = 2;
   private static final int TOTAL = 3;
-
-  /** About the current subject. */
-  public RawSuspensionRules() {}
 
   private static void suspend(RawRank rank, int flags, int code) {
     rank.expect(
@@ -84,13 +81,12 @@ public final class RawSuspensionRules extends RawSuite {
   @Example
   @Needs(ranks = 3)
   public void required_LIF_23_aResumedCommunicatorWorksAgain(RawRank rank) {
-    try (RawMemory memory = new RawMemory(rank, 4096)) {
-      memory.expectSum("a communicator", 0, 5);
-      suspend(rank, MEMORY, SUCCESS);
-      rank.succeeds("its rank", () -> rank.abi().commUserRank(rank.comm(), rank.slot()));
-      resume(rank, SUCCESS);
-      memory.expectSum("a resumed communicator", 0, 6);
-    }
+    RawMemory memory = rank.own(new RawMemory(rank, 4096));
+    memory.expectSum("a communicator", 0, 5);
+    suspend(rank, MEMORY, SUCCESS);
+    rank.succeeds("its rank", () -> rank.abi().commUserRank(rank.comm(), rank.slot()));
+    resume(rank, SUCCESS);
+    memory.expectSum("a resumed communicator", 0, 6);
   }
 
   @Example

@@ -23,11 +23,8 @@ import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
 
 /** Versions, types and reductions by their codes, on the raw surface (chapters 0 and 1). */
-public final class RawTypeRules extends RawSuite {
+final class RawTypeRules extends RawSuite {
   private static final int SEVERAL = 1000;
-
-  /** About the current subject. */
-  public RawTypeRules() {}
 
   @Example
   public void required_VER_02_everyResultHasATextOfItsOwn(RawRank rank) {
@@ -98,11 +95,10 @@ public final class RawTypeRules extends RawSuite {
             double[] twos = new double[count];
             Arrays.fill(ones, 1);
             Arrays.fill(twos, 2);
-            try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, ones)) {
-              rank.allReduce(buffer);
-              rank.synchronize();
-              rank.expect("the sum of ones", buffer, twos);
-            }
+            DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, ones);
+            rank.allReduce(buffer);
+            rank.synchronize();
+            rank.expect("the sum of ones", buffer, twos);
           }
         });
   }
@@ -121,30 +117,28 @@ public final class RawTypeRules extends RawSuite {
   private static void messageThenSum(RawRank rank, boolean same) {
     int n = rank.worldSize();
     int from = (rank.rank() + n - 1) % n;
-    try (DeviceBuffer out = rank.memory(DataType.INT32, rank.rank() + 1);
-        DeviceBuffer in = rank.memory(DataType.INT32, 0);
-        DeviceBuffer other = rank.memory(DataType.INT32, 1)) {
-      rank.exchange(out, in);
-      rank.allReduce(same ? in : other);
-      rank.synchronize();
-      rank.expect("the message", in, same ? n * (n + 1) / 2.0 : from + 1);
-      rank.expect("the sum beside it", other, same ? 1 : n);
-    }
+    DeviceBuffer out = rank.memory(DataType.INT32, rank.rank() + 1);
+    DeviceBuffer in = rank.memory(DataType.INT32, 0);
+    DeviceBuffer other = rank.memory(DataType.INT32, 1);
+    rank.exchange(out, in);
+    rank.allReduce(same ? in : other);
+    rank.synchronize();
+    rank.expect("the message", in, same ? n * (n + 1) / 2.0 : from + 1);
+    rank.expect("the sum beside it", other, same ? 1 : n);
   }
 
   @Example
   public void required_TYP_03_float8IsReducedOnNewDevicesAlone(RawRank rank) {
     int code = capabilities().float8Reductions() ? SUCCESS : INVALID_ARGUMENT;
     for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
-      try (DeviceBuffer buffer = rank.memory(type, 1, 2)) {
-        long b = buffer.address();
-        rank.expect("a sum of " + type, code, () -> rank.sum(b, buffer, rank.stream()));
-        rank.succeeds(
-            "a sum of no " + type + " (TYP-05)",
-            () -> rank.abi().allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
-        rank.synchronize();
-        rank.expect("one rank's sum", buffer, 1, 2);
-      }
+      DeviceBuffer buffer = rank.memory(type, 1, 2);
+      long b = buffer.address();
+      rank.expect("a sum of " + type, code, () -> rank.sum(b, buffer, rank.stream()));
+      rank.succeeds(
+          "a sum of no " + type + " (TYP-05)",
+          () -> rank.abi().allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
+      rank.synchronize();
+      rank.expect("one rank's sum", buffer, 1, 2);
     }
   }
 
@@ -169,21 +163,20 @@ public final class RawTypeRules extends RawSuite {
     long comm = rank.comm();
     NcclAbi abi = rank.abi();
     int type = DataType.FLOAT8_E4M3.code();
-    try (DeviceBuffer out = rank.memory(DataType.FLOAT8_E4M3, 1 + rank.rank(), 5);
-        DeviceBuffer in = rank.memory(DataType.FLOAT8_E4M3, new double[4])) {
-      long o = out.address();
-      long i = in.address();
-      long s = rank.stream();
-      rank.succeeds("ncclAllGather", () -> abi.allGather(o, i, 1, type, comm, s));
-      rank.synchronize();
-      rank.expect("what was gathered", in, n > 1 ? ends(1, 2) : ends(1, 0));
-      rank.succeeds("ncclBroadcast", () -> abi.broadcast(o, i, 1, type, 0, comm, s));
-      rank.succeeds("ncclAlltoAll", () -> abi.allToAll(o, i + 2, 1, type, comm, s));
-      rank.synchronize();
-      double other = n > 1 && rank.rank() == 1 ? 5 : 1;
-      rank.expect("the root's", in.slice(0, 1), 1);
-      rank.expect("rank 0's block", in.slice(2, 1), other);
-    }
+    DeviceBuffer out = rank.memory(DataType.FLOAT8_E4M3, 1 + rank.rank(), 5);
+    DeviceBuffer in = rank.memory(DataType.FLOAT8_E4M3, new double[4]);
+    long o = out.address();
+    long i = in.address();
+    long s = rank.stream();
+    rank.succeeds("ncclAllGather", () -> abi.allGather(o, i, 1, type, comm, s));
+    rank.synchronize();
+    rank.expect("what was gathered", in, n > 1 ? ends(1, 2) : ends(1, 0));
+    rank.succeeds("ncclBroadcast", () -> abi.broadcast(o, i, 1, type, 0, comm, s));
+    rank.succeeds("ncclAlltoAll", () -> abi.allToAll(o, i + 2, 1, type, comm, s));
+    rank.synchronize();
+    double other = n > 1 && rank.rank() == 1 ? 5 : 1;
+    rank.expect("the root's", in.slice(0, 1), 1);
+    rank.expect("rank 0's block", in.slice(2, 1), other);
   }
 
   private static double[] ends(double first, double second) {
@@ -193,18 +186,17 @@ public final class RawTypeRules extends RawSuite {
   @Example
   public void required_TYP_07_movesNeedNoAlignment(RawRank rank) {
     int n = rank.worldSize();
-    try (DeviceBuffer out = rank.memory(DataType.UINT8, 0, 1 + rank.rank(), 2, 3, 4);
-        DeviceBuffer in = rank.memory(DataType.UINT8, new double[1 + 4 * n])) {
-      rank.succeeds(
-          "ncclAllGather of int32 at odd addresses",
-          () ->
-              rank.abi()
-                  .allGather(
-                      out.address() + 1, in.address() + 1, 1, INT32, rank.comm(), rank.stream()));
-      rank.synchronize();
-      double[] expected = {0, 1, 2, 3, 4, 2, 2, 3, 4};
-      rank.expect("the bytes", in, Arrays.copyOf(expected, 1 + 4 * n));
-    }
+    DeviceBuffer out = rank.memory(DataType.UINT8, 0, 1 + rank.rank(), 2, 3, 4);
+    DeviceBuffer in = rank.memory(DataType.UINT8, new double[1 + 4 * n]);
+    rank.succeeds(
+        "ncclAllGather of int32 at odd addresses",
+        () ->
+            rank.abi()
+                .allGather(
+                    out.address() + 1, in.address() + 1, 1, INT32, rank.comm(), rank.stream()));
+    rank.synchronize();
+    double[] expected = {0, 1, 2, 3, 4, 2, 2, 3, 4};
+    rank.expect("the bytes", in, Arrays.copyOf(expected, 1 + 4 * n));
   }
 
   @Example
@@ -213,14 +205,13 @@ public final class RawTypeRules extends RawSuite {
     double[] expected = {7, 10, 5, 2, 3};
     for (int i = 0; i < ops.length; i++) {
       int op = ops[i];
-      try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() == 0 ? 2 : 5)) {
-        long b = buffer.address();
-        rank.succeeds(
-            "ncclAllReduce with op " + op,
-            () -> rank.abi().allReduce(b, b, 1, INT32, op, rank.comm(), rank.stream()));
-        rank.synchronize();
-        rank.expect("2 and 5 combined by op " + op, buffer, expected[i]);
-      }
+      DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() == 0 ? 2 : 5);
+      long b = buffer.address();
+      rank.succeeds(
+          "ncclAllReduce with op " + op,
+          () -> rank.abi().allReduce(b, b, 1, INT32, op, rank.comm(), rank.stream()));
+      rank.synchronize();
+      rank.expect("2 and 5 combined by op " + op, buffer, expected[i]);
     }
   }
 
@@ -230,11 +221,10 @@ public final class RawTypeRules extends RawSuite {
     raw(
         rank -> {
           double own = rank.rank() == 0 ? Double.NaN : 1;
-          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 448, -448, 20, own)) {
-            rank.allReduce(buffer);
-            rank.synchronize();
-            rank.expect("sums of float8", buffer, 448, -448, 40, Double.NaN);
-          }
+          DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 448, -448, 20, own);
+          rank.allReduce(buffer);
+          rank.synchronize();
+          rank.expect("sums of float8", buffer, 448, -448, 40, Double.NaN);
         });
   }
 
@@ -252,13 +242,12 @@ public final class RawTypeRules extends RawSuite {
 
   private static void averages(RawRank rank, DataType type) {
     int n = rank.worldSize();
-    try (DeviceBuffer buffer = rank.memory(type, 1 + 2 * rank.rank(), -n)) {
-      long b = buffer.address();
-      rank.succeeds(
-          "ncclAllReduce",
-          () -> rank.abi().allReduce(b, b, 2, type.code(), AVG, rank.comm(), rank.stream()));
-      rank.synchronize();
-      rank.expect("averages of " + type + " over " + n, buffer, n, -n);
-    }
+    DeviceBuffer buffer = rank.memory(type, 1 + 2 * rank.rank(), -n);
+    long b = buffer.address();
+    rank.succeeds(
+        "ncclAllReduce",
+        () -> rank.abi().allReduce(b, b, 2, type.code(), AVG, rank.comm(), rank.stream()));
+    rank.synchronize();
+    rank.expect("averages of " + type + " over " + n, buffer, n, -n);
   }
 }

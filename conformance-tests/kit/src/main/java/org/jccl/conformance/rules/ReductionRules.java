@@ -26,14 +26,11 @@ import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.Operation;
 
 /** What the types are and how they are combined (chapter 1 of the rule book). */
-public final class ReductionRules extends Suite {
+final class ReductionRules extends Suite {
   private static final List<DataType> IEEE =
       List.of(DataType.FLOAT16, DataType.FLOAT32, DataType.FLOAT64, DataType.BFLOAT16);
   private static final List<DataType> INTEGERS =
       Arrays.stream(DataType.values()).filter(type -> !type.isFloating()).toList();
-
-  /** About the current subject. */
-  public ReductionRules() {}
 
   @Example
   public void required_TYP_01_everyTypeHasItsSize() {
@@ -255,11 +252,10 @@ public final class ReductionRules extends Suite {
   }
 
   private static long[] allReduce(WorldRank rank, DataType type, ReduceOp op, long... bits) {
-    try (DeviceBuffer send = Values.ofBits(rank.device(), type, bits);
-        DeviceBuffer recv = Values.zeros(rank.device(), type, bits.length)) {
-      rank.communicator().allReduce(send, recv, op);
-      rank.communicator().defaultStream().synchronize();
-      return Values.bits(recv);
-    }
+    DeviceBuffer send = rank.bits(type, bits);
+    DeviceBuffer recv = rank.zeros(type, bits.length);
+    rank.communicator().allReduce(send, recv, op);
+    rank.communicator().defaultStream().synchronize();
+    return Values.bits(recv);
   }
 }

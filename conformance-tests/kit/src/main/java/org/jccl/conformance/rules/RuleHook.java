@@ -28,7 +28,7 @@ import org.opentest4j.TestAbortedException;
  * {@link Options} say.
  *
  * <p>A rule that takes a rank says what each rank does: it runs once for each, on a thread of its
- * own.
+ * own. One that takes a {@link RawSingle} runs once, on a thread without a communicator.
  */
 public final class RuleHook
     implements SkipExecutionHook,
@@ -51,7 +51,9 @@ public final class RuleHook
   }
 
   private static boolean isRank(Class<?> type) {
-    return type == WorldRank.class || RawRank.class.isAssignableFrom(type);
+    return type == WorldRank.class
+        || type == RawSingle.class
+        || RawRank.class.isAssignableFrom(type);
   }
 
   /** The ranks are there when the rule is called. */

@@ -17,12 +17,9 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** The kernels for buffers in symmetric windows (rules SYM). */
-public class SymmetricRules extends NumericsSuite {
+class SymmetricRules extends NumericsSuite {
   private static final List<DataType> NARROW =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
-
-  /** About the current subject. */
-  public SymmetricRules() {}
 
   /** What each rank of a call has afterwards whose buffers lie in symmetric windows. */
   private long[][] windowed(FoldedCall call, int received, Maker maker) {
@@ -37,12 +34,11 @@ public class SymmetricRules extends NumericsSuite {
         DeviceBuffer recv = rank.device().allocateRegistrable(type, received);
         Window in = rank.communicator().registerWindow(send, WindowFlag.COLLECTIVE_SYMMETRIC);
         Window out = rank.communicator().registerWindow(recv, WindowFlag.COLLECTIVE_SYMMETRIC)) {
-      try (DeviceBuffer inputs = Values.ofBits(rank.device(), type, call.inputs(rank.rank()))) {
-        send.copyFrom(inputs, rank.communicator().defaultStream());
-        ReduceOp op = call.reduction(rank.communicator(), rank.rank());
-        maker.make(rank.communicator(), send, recv, op);
-        rank.communicator().defaultStream().synchronize();
-      }
+      DeviceBuffer inputs = rank.bits(type, call.inputs(rank.rank()));
+      send.copyFrom(inputs, rank.communicator().defaultStream());
+      ReduceOp op = call.reduction(rank.communicator(), rank.rank());
+      maker.make(rank.communicator(), send, recv, op);
+      rank.communicator().defaultStream().synchronize();
       rank.check(!in.isClosed() && !out.isClosed(), "a window closed by itself");
       return Values.bits(recv);
     }

@@ -8,18 +8,14 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /**
  * Wrong arguments of the typed surface: refused before anything is enqueued, in words that name
  * rank, operation, argument and both values; the communicator stays usable (rule ERR-05).
  */
-public final class TypedArgumentRules extends Suite {
+final class TypedArgumentRules extends Suite {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  /** About the current subject. */
-  public TypedArgumentRules() {}
 
   /** Runs a wrong call on every rank, then shows that the buffer and the communicator are whole. */
   private void refused(
@@ -37,18 +33,17 @@ public final class TypedArgumentRules extends Suite {
         n,
         rank -> {
           Communicator comm = rank.communicator();
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, 1, 2, 3, 4)) {
-            rank.expectThrown(what, kind, () -> call.accept(rank, buffer), words);
-            rank.expectThrown(
-                what, kind, () -> call.accept(rank, buffer), "rank " + rank.rank() + "/" + n);
-            comm.defaultStream().synchronize();
-            rank.expect("the buffer of the refused call", buffer, 1, 2, 3, 4);
-            // To free memory waits for all kernels of its device, of which one may wait for us.
-            rank.processGroup().barrier(PATIENCE);
-            comm.allReduce(buffer, ReduceOp.SUM);
-            comm.defaultStream().synchronize();
-            rank.expect("the buffer of the next call", buffer, n, 2.0 * n, 3.0 * n, 4.0 * n);
-          }
+          DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2, 3, 4);
+          rank.expectThrown(what, kind, () -> call.accept(rank, buffer), words);
+          rank.expectThrown(
+              what, kind, () -> call.accept(rank, buffer), "rank " + rank.rank() + "/" + n);
+          comm.defaultStream().synchronize();
+          rank.expect("the buffer of the refused call", buffer, 1, 2, 3, 4);
+          // To free memory waits for all kernels of its device, of which one may wait for us.
+          rank.processGroup().barrier(PATIENCE);
+          comm.allReduce(buffer, ReduceOp.SUM);
+          comm.defaultStream().synchronize();
+          rank.expect("the buffer of the next call", buffer, n, 2.0 * n, 3.0 * n, 4.0 * n);
         });
   }
 

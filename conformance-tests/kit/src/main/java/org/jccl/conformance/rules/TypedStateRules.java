@@ -25,11 +25,8 @@ import org.jccl.conformance.harness.WorldRank;
 /**
  * The states of a communicator on the typed surface: its life, and calls that come back at once.
  */
-public final class TypedStateRules extends Suite {
+final class TypedStateRules extends Suite {
   private static final Duration LONG = Duration.ofSeconds(20);
-
-  /** About the current subject. */
-  public TypedStateRules() {}
 
   // ---- life
 

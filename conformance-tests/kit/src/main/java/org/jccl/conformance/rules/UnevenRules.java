@@ -13,11 +13,8 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** The uneven forms, which are groups of the even ones (rule COL-24). */
-public final class UnevenRules extends Suite {
+final class UnevenRules extends Suite {
   private static final int MOST = 40;
-
-  /** About the current subject. */
-  public UnevenRules() {}
 
   /** What the ranks agree on: how much each contributes, and in what order the blocks lie. */
   private record Uneven(int n, int root, long[] counts, long[] displacements, int size) {
@@ -226,11 +223,10 @@ public final class UnevenRules extends Suite {
   @Example
   @Needs(upTo = 4)
   public void required_COL_24_barrierHoldsStreamsUntilAllHaveReachedIt(WorldRank rank) {
-    try (Communicator own = rank.open("barriers")) { // it keeps memory for them
-      for (int i = 0; i < 3; i++) {
-        own.barrier();
-      }
-      own.defaultStream().synchronize();
+    Communicator own = rank.own(rank.open("barriers")); // it keeps memory for them
+    for (int i = 0; i < 3; i++) {
+      own.barrier();
     }
+    own.defaultStream().synchronize();
   }
 }

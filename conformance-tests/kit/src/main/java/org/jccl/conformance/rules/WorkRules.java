@@ -19,16 +19,12 @@ import org.jccl.Work;
 import org.jccl.WorkBody;
 import org.jccl.WorkFailedException;
 import org.jccl.conformance.harness.Expects;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** Work of the program's own on streams (chapter 7 of the rule book). */
-public final class WorkRules extends Suite {
+final class WorkRules extends Suite {
   private static final int MANY = 200;
   private static final int LAUNCHES = 3;
-
-  /** About the current subject. */
-  public WorkRules() {}
 
   /** Adds {@code by} to the first integer of {@code to}. */
   private static void add(Stream stream, DeviceBuffer to, int by) {
@@ -43,46 +39,44 @@ public final class WorkRules extends Suite {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
-    try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer y = Values.zeros(rank.device(), DataType.INT32, 1)) {
-      for (int i = 0; i < MANY; i++) {
-        comm.allReduce(x, x, ReduceOp.MAX, stream); // so much before it that early would show
-      }
-      comm.allReduce(x, x, ReduceOp.SUM, stream);
-      stream.run(
-          Work.named("double").reads(x).writes(y),
-          memory -> memory.ints(y).put(0, 2 * memory.ints(x).get(0)));
-      comm.allReduce(y, y, ReduceOp.SUM, stream);
-      stream.run(Work.named("clear").writes(x), memory -> memory.ints(x).put(0, 0));
-      stream.synchronize();
-      rank.expect("the sum behind the work", y, 2.0 * n * n);
-      rank.expect("what the work has cleared", x, 0);
+    DeviceBuffer x = rank.memory(DataType.INT32, 1);
+    DeviceBuffer y = rank.zeros(DataType.INT32, 1);
+    for (int i = 0; i < MANY; i++) {
+      comm.allReduce(x, x, ReduceOp.MAX, stream); // so much before it that early would show
     }
+    comm.allReduce(x, x, ReduceOp.SUM, stream);
+    stream.run(
+        Work.named("double").reads(x).writes(y),
+        memory -> memory.ints(y).put(0, 2 * memory.ints(x).get(0)));
+    comm.allReduce(y, y, ReduceOp.SUM, stream);
+    stream.run(Work.named("clear").writes(x), memory -> memory.ints(x).put(0, 0));
+    stream.synchronize();
+    rank.expect("the sum behind the work", y, 2.0 * n * n);
+    rank.expect("what the work has cleared", x, 0);
   }
 
   @Example
   public void required_STR_32_workIsOrderedByEventsAndRunsOnce(WorldRank rank) throws Exception {
     AtomicInteger runs = new AtomicInteger();
-    try (Stream one = rank.device().newStream();
-        Stream two = rank.device().newStream();
-        Event event = rank.device().newEvent();
-        DeviceBuffer x = Values.zeros(rank.device(), DataType.INT32, 2);
-        DeviceBuffer y = Values.zeros(rank.device(), DataType.INT32, 2)) {
-      for (int i = 0; i < MANY; i++) {
-        one.run(Work.named("counts"), memory -> runs.incrementAndGet());
-        add(one, x, 1);
-      }
-      event.record(one);
-      two.waitFor(event);
-      y.copyFrom(x, two);
-      add(two, y.slice(1, 1), 7);
-      two.completion().get();
-      rank.expect("what was copied behind the work", y, MANY, 7);
-      rank.check(runs.get() == MANY, "the body ran " + runs + " times, expected " + MANY);
-      one.run(Work.named("nothing").reads(x.slice(1, 0)).writes(y.slice(2, 0)), body(x));
-      one.synchronize();
-      rank.check(one.isIdle(), "the stream is not idle behind work that was waited for");
+    Stream one = rank.newStream();
+    Stream two = rank.newStream();
+    Event event = rank.newEvent();
+    DeviceBuffer x = rank.zeros(DataType.INT32, 2);
+    DeviceBuffer y = rank.zeros(DataType.INT32, 2);
+    for (int i = 0; i < MANY; i++) {
+      one.run(Work.named("counts"), memory -> runs.incrementAndGet());
+      add(one, x, 1);
     }
+    event.record(one);
+    two.waitFor(event);
+    y.copyFrom(x, two);
+    add(two, y.slice(1, 1), 7);
+    two.completion().get();
+    rank.expect("what was copied behind the work", y, MANY, 7);
+    rank.check(runs.get() == MANY, "the body ran " + runs + " times, expected " + MANY);
+    one.run(Work.named("nothing").reads(x.slice(1, 0)).writes(y.slice(2, 0)), body(x));
+    one.synchronize();
+    rank.check(one.isIdle(), "the stream is not idle behind work that was waited for");
   }
 
   private static WorkBody body(DeviceBuffer x) {
@@ -97,47 +91,45 @@ public final class WorkRules extends Suite {
   @Expects(reports = MisuseKind.UNDECLARED_ACCESS)
   public void required_STR_33_otherMemoryIsRefused(WorldRank rank) {
     Stream stream = rank.communicator().defaultStream();
-    try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1, 2, 3);
-        DeviceBuffer y = Values.of(rank.device(), DataType.INT32, 4, 5, 6)) {
-      stream.run(
-          Work.named("reaches too far").reads(x.slice(0, 2)).writes(y),
-          memory -> {
-            try {
-              memory.of(x);
-            } catch (CollectiveException refused) {
-              return; // it is told all the same
-            }
-          });
-      rank.expectThrown(
-          "the wait", CollectiveException.class, stream::synchronize, "reaches too far");
-      stream.synchronize();
-    }
+    DeviceBuffer x = rank.memory(DataType.INT32, 1, 2, 3);
+    DeviceBuffer y = rank.memory(DataType.INT32, 4, 5, 6);
+    stream.run(
+        Work.named("reaches too far").reads(x.slice(0, 2)).writes(y),
+        memory -> {
+          try {
+            memory.of(x);
+          } catch (CollectiveException refused) {
+            return; // it is told all the same
+          }
+        });
+    rank.expectThrown(
+        "the wait", CollectiveException.class, stream::synchronize, "reaches too far");
+    stream.synchronize();
   }
 
   @Example
   public void required_STR_33_declaredMemoryIsGiven(WorldRank rank) {
     Stream stream = rank.communicator().defaultStream();
-    try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1, 2, 3, 4);
-        DeviceBuffer y = Values.of(rank.device(), DataType.INT64, 5, 6)) {
-      AtomicInteger readOnly = new AtomicInteger();
-      stream.run(
-          Work.named("parts").reads(x, y.slice(0, 1)).writes(x.slice(1, 2), y),
-          memory -> {
-            readOnly.addAndGet(memory.of(x).isReadOnly() ? 1 : 0);
-            readOnly.addAndGet(memory.of(x.slice(0, 1)).isReadOnly() ? 10 : 0);
-            readOnly.addAndGet(memory.of(x.slice(1, 2)).isReadOnly() ? 100 : 0);
-            IntBuffer middle = memory.ints(x.slice(1, 2));
-            middle.put(0, memory.ints(x).get(3) * 10);
-            // Ranges that overlap share their bytes: the whole shows what was put into a
-            // part.
-            middle.put(1, memory.of(x).get(JAVA_INT, 4) + 1);
-            memory.longs(y).put(1, memory.longs(y.slice(0, 1)).get(0) + 1);
-          });
-      stream.synchronize();
-      rank.expect("what was written in part", x, 1, 40, 41, 4);
-      rank.expect("what was read and written", y, 5, 6);
-      rank.check(readOnly.get() == 11, "what may be changed: " + readOnly + ", expected 11");
-    }
+    DeviceBuffer x = rank.memory(DataType.INT32, 1, 2, 3, 4);
+    DeviceBuffer y = rank.memory(DataType.INT64, 5, 6);
+    AtomicInteger readOnly = new AtomicInteger();
+    stream.run(
+        Work.named("parts").reads(x, y.slice(0, 1)).writes(x.slice(1, 2), y),
+        memory -> {
+          readOnly.addAndGet(memory.of(x).isReadOnly() ? 1 : 0);
+          readOnly.addAndGet(memory.of(x.slice(0, 1)).isReadOnly() ? 10 : 0);
+          readOnly.addAndGet(memory.of(x.slice(1, 2)).isReadOnly() ? 100 : 0);
+          IntBuffer middle = memory.ints(x.slice(1, 2));
+          middle.put(0, memory.ints(x).get(3) * 10);
+          // Ranges that overlap share their bytes: the whole shows what was put into a
+          // part.
+          middle.put(1, memory.of(x).get(JAVA_INT, 4) + 1);
+          memory.longs(y).put(1, memory.longs(y.slice(0, 1)).get(0) + 1);
+        });
+    stream.synchronize();
+    rank.expect("what was written in part", x, 1, 40, 41, 4);
+    rank.expect("what was read and written", y, 5, 6);
+    rank.check(readOnly.get() == 11, "what may be changed: " + readOnly + ", expected 11");
   }
 
   @Example
@@ -145,18 +137,17 @@ public final class WorkRules extends Suite {
   public void required_STR_34_aBodyCallsNobody(WorldRank rank) {
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
-    try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1)) {
-      refused(rank, "a wait", stream::synchronize);
-      refused(rank, "a copy", () -> x.copyTo(new int[1]));
-      refused(rank, "an operation", () -> comm.allReduce(x, ReduceOp.SUM));
-      refused(rank, "an allocation", () -> rank.device().allocate(DataType.INT8, 1).close());
-      refused(rank, "a meeting", () -> rank.processGroup().barrier(PATIENCE));
-      stream.run(
-          Work.named("asks").writes(x),
-          memory -> memory.ints(x).put(0, comm.rank() + comm.worldSize() + 41));
-      stream.synchronize();
-      rank.expect("what a body may ask", x, 42);
-    }
+    DeviceBuffer x = rank.memory(DataType.INT32, 1);
+    refused(rank, "a wait", stream::synchronize);
+    refused(rank, "a copy", () -> x.copyTo(new int[1]));
+    refused(rank, "an operation", () -> comm.allReduce(x, ReduceOp.SUM));
+    refused(rank, "an allocation", () -> rank.device().allocate(DataType.INT8, 1).close());
+    refused(rank, "a meeting", () -> rank.processGroup().barrier(PATIENCE));
+    stream.run(
+        Work.named("asks").writes(x),
+        memory -> memory.ints(x).put(0, comm.rank() + comm.worldSize() + 41));
+    stream.synchronize();
+    rank.expect("what a body may ask", x, 42);
   }
 
   private static void refused(WorldRank rank, String what, Runnable call) {
@@ -180,19 +171,18 @@ public final class WorkRules extends Suite {
   @Example
   public void required_STR_35_aBodyThatThrowsIsToldOnce(WorldRank rank) throws Exception {
     Stream stream = rank.communicator().defaultStream();
-    try (DeviceBuffer x = Values.zeros(rank.device(), DataType.INT32, 1)) {
-      stream.run(Work.named("breaks"), WorkRules::breaks);
-      boolean early = isTold(rank, () -> add(stream, x, 3));
-      if (early) {
-        add(stream, x, 3);
-      }
-      boolean late = isTold(rank, stream::synchronize);
-      rank.check(early != late, "told " + (early ? "twice" : "never"));
-      stream.synchronize();
-      rank.expect("what ran behind it", x, 3);
-      stream.run(Work.named("breaks"), WorkRules::breaks);
-      rank.check(failsIn(stream), "the future does not fail");
+    DeviceBuffer x = rank.zeros(DataType.INT32, 1);
+    stream.run(Work.named("breaks"), WorkRules::breaks);
+    boolean early = isTold(rank, () -> add(stream, x, 3));
+    if (early) {
+      add(stream, x, 3);
     }
+    boolean late = isTold(rank, stream::synchronize);
+    rank.check(early != late, "told " + (early ? "twice" : "never"));
+    stream.synchronize();
+    rank.expect("what ran behind it", x, 3);
+    stream.run(Work.named("breaks"), WorkRules::breaks);
+    rank.check(failsIn(stream), "the future does not fail");
   }
 
   /** Whether a call throws what a body has thrown: that of a wait, or an earlier one. */
@@ -231,56 +221,54 @@ public final class WorkRules extends Suite {
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
     AtomicInteger runs = new AtomicInteger();
-    try (Stream other = rank.device().newStream();
-        DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1)) {
-      comm.allReduce(x, x, ReduceOp.MAX, stream); // connect before the capture
-      stream.synchronize();
-      stream.beginCapture();
-      stream.run(
-          Work.named("triples").reads(x).writes(x),
-          memory -> {
-            runs.incrementAndGet();
-            memory.ints(x).put(0, 3 * memory.ints(x).get(0));
-          });
-      comm.allReduce(x, x, ReduceOp.SUM, stream);
-      try (Graph graph = stream.endCapture()) {
-        rank.check(runs.get() == 0, "the body ran at the capture");
-        for (int i = 0; i < LAUNCHES; i++) {
-          graph.launch(other);
-        }
-        other.synchronize();
+    Stream other = rank.newStream();
+    DeviceBuffer x = rank.memory(DataType.INT32, 1);
+    comm.allReduce(x, x, ReduceOp.MAX, stream); // connect before the capture
+    stream.synchronize();
+    stream.beginCapture();
+    stream.run(
+        Work.named("triples").reads(x).writes(x),
+        memory -> {
+          runs.incrementAndGet();
+          memory.ints(x).put(0, 3 * memory.ints(x).get(0));
+        });
+    comm.allReduce(x, x, ReduceOp.SUM, stream);
+    try (Graph graph = stream.endCapture()) {
+      rank.check(runs.get() == 0, "the body ran at the capture");
+      for (int i = 0; i < LAUNCHES; i++) {
+        graph.launch(other);
       }
-      rank.expect("after the launches", x, Math.pow(3.0 * n, LAUNCHES));
-      rank.check(runs.get() == LAUNCHES, "the body ran " + runs + " times");
+      other.synchronize();
     }
+    rank.expect("after the launches", x, Math.pow(3.0 * n, LAUNCHES));
+    rank.check(runs.get() == LAUNCHES, "the body ran " + runs + " times");
   }
 
   @Example
   public void required_STR_37_capturedWorkForksAndJoins(WorldRank rank) {
-    try (Stream one = rank.device().newStream();
-        Stream two = rank.device().newStream();
-        Event fork = rank.device().newEvent();
-        Event join = rank.device().newEvent();
-        DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer y = Values.of(rank.device(), DataType.INT32, 1)) {
-      one.beginCapture();
-      add(one, x, 1);
-      fork.record(one);
-      two.waitFor(fork);
-      two.run(
-          Work.named("other").reads(x).writes(y),
-          memory -> memory.ints(y).put(0, memory.ints(y).get(0) + memory.ints(x).get(0)));
-      join.record(two);
-      one.waitFor(join);
-      add(one, x, 1);
-      try (Graph graph = one.endCapture()) {
-        graph.launch(one);
-        graph.launch(two);
-        one.synchronize();
-        two.synchronize();
-      }
-      rank.expect("the stream of the capture", x, 5);
-      rank.expect("the stream that joined", y, 1 + 2 + 4);
+    Stream one = rank.newStream();
+    Stream two = rank.newStream();
+    Event fork = rank.newEvent();
+    Event join = rank.newEvent();
+    DeviceBuffer x = rank.memory(DataType.INT32, 1);
+    DeviceBuffer y = rank.memory(DataType.INT32, 1);
+    one.beginCapture();
+    add(one, x, 1);
+    fork.record(one);
+    two.waitFor(fork);
+    two.run(
+        Work.named("other").reads(x).writes(y),
+        memory -> memory.ints(y).put(0, memory.ints(y).get(0) + memory.ints(x).get(0)));
+    join.record(two);
+    one.waitFor(join);
+    add(one, x, 1);
+    try (Graph graph = one.endCapture()) {
+      graph.launch(one);
+      graph.launch(two);
+      one.synchronize();
+      two.synchronize();
     }
+    rank.expect("the stream of the capture", x, 5);
+    rank.expect("the stream that joined", y, 1 + 2 + 4);
   }
 }

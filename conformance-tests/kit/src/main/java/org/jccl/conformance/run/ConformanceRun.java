@@ -1,23 +1,14 @@
 package org.jccl.conformance.run;
 
-import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
-import org.jccl.BackendUnavailableException;
 import org.jccl.conformance.harness.CurrentSubject;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RowSuite;
 import org.jccl.conformance.run.RuleResult.Outcome;
-import org.jccl.file.WholeFile;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.EngineFilter;
@@ -25,60 +16,9 @@ import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the whole rule book, or some rules of it, against one subject. */
+/** Runs the whole rule book, or some rules of it, against one subject, in this process. */
 public final class ConformanceRun {
-  /** All rules held, as far as they could be shown. */
-  public static final int OK = 0;
-
-  /** At least one rule was broken. */
-  public static final int BROKEN = 1;
-
-  /** Nothing was run: an unknown subject, or one that cannot be opened here. */
-  public static final int UNUSABLE = 2;
-
   private ConformanceRun() {}
-
-  /** {@code sim}, {@code sim-free}, {@code loopback} or {@code nccl}, and a folder for reports. */
-  public static void main(String[] args) {
-    String subject = args.length > 0 ? args[0] : "sim";
-    Path folder = Path.of(args.length > 1 ? args[1] : "target/conformance");
-    System.exit(run(subject, folder, System.out));
-  }
-
-  /**
-   * Runs all rules against the subject called {@code name}.
-   *
-   * @param outDir where {@code conformance-NAME.tsv} goes, a line a rule; made if it is missing
-   * @param out told of each broken rule, of what could not be shown, and the totals
-   * @return {@link #OK}, {@link #BROKEN} or {@link #UNUSABLE}
-   */
-  public static int run(String name, Path outDir, PrintStream out) {
-    Subject subject;
-    try {
-      subject = Subjects.named(name);
-      out.println(subject.name() + ": " + subject.capabilities());
-    } catch (IllegalArgumentException | BackendUnavailableException unusable) {
-      out.println(unusable.getMessage());
-      return UNUSABLE;
-    }
-    List<RuleResult> results =
-        run(
-            subject,
-            List.of(),
-            result -> {
-              if (result.outcome() != Outcome.HELD) {
-                out.println(result);
-              }
-            });
-    out.println(totals(subject, results));
-    try {
-      write(outDir.resolve("conformance-" + subject.name() + ".tsv"), results);
-    } catch (IOException failed) {
-      out.println("the report could not be written: " + failed);
-    }
-    boolean broken = results.stream().anyMatch(each -> each.outcome() == Outcome.BROKEN);
-    return broken || results.isEmpty() ? BROKEN : OK;
-  }
 
   /**
    * Runs rules against a subject of any kind.
@@ -151,35 +91,5 @@ public final class ConformanceRun {
       }
     }
     return selectors;
-  }
-
-  private static String totals(Subject subject, List<RuleResult> results) {
-    StringBuilder text = new StringBuilder(subject.name()).append(": ");
-    for (Outcome outcome : Outcome.values()) {
-      long count = results.stream().filter(each -> each.outcome() == outcome).count();
-      text.append(count).append(' ').append(outcome.name().toLowerCase(Locale.ROOT));
-      text.append(outcome.ordinal() < Outcome.values().length - 1 ? ", " : "");
-    }
-    long millis = results.stream().mapToLong(RuleResult::millis).sum();
-    return text.append(" in ").append(millis / 1000).append(" s").toString();
-  }
-
-  private static void write(Path file, List<RuleResult> results) throws IOException {
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    List<String> lines = new ArrayList<>(List.of("rule\toutcome\tmillis\tmethod\twords"));
-    results.stream().map(ConformanceRun::line).sorted().forEach(lines::add);
-    WholeFile.write(file, String.join("\n", lines) + "\n");
-  }
-
-  private static String line(RuleResult result) {
-    String words = result.words().lines().findFirst().orElse("").replace('\t', ' ');
-    return String.join(
-        "\t",
-        Arrays.asList(
-            result.rule(),
-            result.outcome().name(),
-            Long.toString(result.millis()),
-            result.method(),
-            words));
   }
 }
