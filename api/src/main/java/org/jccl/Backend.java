@@ -58,6 +58,22 @@ public interface Backend extends AutoCloseable {
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config);
 
   /**
+   * The same for the members of a process group. While the library waits for the other ranks, a
+   * member whose process ends or that gives up ends the wait, and is named.
+   *
+   * @param id the unique id that all ranks share
+   * @param group its members are the ranks
+   * @param device the device of this rank
+   * @param config how the communicator is opened
+   * @return this rank's end of it
+   * @throws CollectiveException if creation failed or ran out of time, or a member has died
+   */
+  default Communicator newCommunicator(
+      UniqueId id, ProcessGroup group, Device device, CommunicatorConfig config) {
+    return newCommunicator(id, group.rank(), group.worldSize(), device, config);
+  }
+
+  /**
    * The same with several ids, which share the work of bringing many ranks together (rule INIT-15):
    * at most one a rank, all ranks the same in the same order. One id is the form above.
    *

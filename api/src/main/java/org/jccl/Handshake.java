@@ -42,12 +42,8 @@ final class Handshake {
     CommunicatorConfig chosen =
         config.tuning().isOn() ? device.backend().tuned(group, device, config) : config;
     try {
-      return create(
-          id,
-          group.rank(),
-          group.worldSize(),
-          device,
-          chosen,
+      return created(
+          device.backend().newCommunicator(id, group, device, chosen),
           communicator -> {
             made.accept(communicator);
             communicator.attach(group);
@@ -78,21 +74,15 @@ final class Handshake {
           "join: rank " + rank + " of " + worldSize + " cannot be: ranks are 0 to world size - 1");
     }
     device.backend().capability(device, config); // Throws if there is none.
-    return create(id, rank, worldSize, device, config, made -> {});
+    return created(
+        device.backend().newCommunicator(id, rank, worldSize, device, config), made -> {});
   }
 
-  private static Communicator create(
-      UniqueId id,
-      int rank,
-      int worldSize,
-      Device device,
-      CommunicatorConfig config,
-      Consumer<? super Communicator> made) {
-    Communicator communicator =
-        device.backend().newCommunicator(id, rank, worldSize, device, config);
+  private static Communicator created(
+      Communicator communicator, Consumer<? super Communicator> made) {
     made.accept(communicator);
     awaitOpen(communicator);
-    if (config.warmUp()) {
+    if (communicator.config().warmUp()) {
       warmUp(communicator);
     }
     return communicator;

@@ -3,6 +3,8 @@ package org.jccl;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * The control plane: carries small messages between the ranks' programs before and beside the
@@ -75,6 +77,28 @@ public interface ProcessGroup extends AutoCloseable {
    * @param why what has failed, in words
    */
   default void giveUp(String why) {}
+
+  /**
+   * Says what this member answers when another one {@link #ask asks}. The answer is made by a
+   * thread of the group, so it must not wait for anybody; at most {@link MemberAnswer#MOST} bytes.
+   *
+   * @param answer makes the answer to a question
+   */
+  default void answer(UnaryOperator<byte[]> answer) {}
+
+  /**
+   * Asks all members, this one included, whatever they do at the time: this is no meeting, and no
+   * program takes part. A member that is stopped, or whose machine cannot be reached, is {@link
+   * MemberAnswer.Kind#SILENT}. Never waits; for any thread.
+   *
+   * @param question the question, some hundred bytes at most
+   * @param within how long members have to answer
+   * @return the answers by rank, when all are there or the time is over; an empty list in groups
+   *     that carry no questions, and after the end of the group
+   */
+  default CompletableFuture<List<MemberAnswer>> ask(byte[] question, Duration within) {
+    return CompletableFuture.completedFuture(List.of());
+  }
 
   /**
    * A group of some of the members, who meet there for themselves: only they call this, each with

@@ -100,24 +100,41 @@ public final class Ranks {
       List<String> args,
       RankProgram program)
       throws Exception {
-    Communicator communicator = Communicator.open(group, device, config);
+    Communicator communicator = opened(group, device, config);
     boolean done = false;
     try {
       program.run(new RunningRank(device.backend(), communicator, group, List.copyOf(args)));
       done = true;
     } catch (Throwable failure) {
-      boolean isConsequence =
-          failure instanceof CommunicatorAbortedException
-              || failure instanceof CollectiveTimeoutException;
-      if (!isConsequence) { // else another rank is to blame
-        group.giveUp(CleanText.line(CleanText.of(failure))); // Its peers wait for it in vain.
-      }
+      tell(group, failure);
       throw failure;
     } finally {
       if (!done) {
         communicator.abort();
       }
       communicator.close();
+    }
+  }
+
+  private static Communicator opened(ProcessGroup group, Device device, CommunicatorConfig config) {
+    try {
+      return Communicator.open(group, device, config);
+    } catch (BackendUnavailableException agreed) {
+      throw agreed; // all ranks have heard it, and may meet again
+    } catch (RuntimeException | Error failure) {
+      tell(group, failure);
+      throw failure;
+    }
+  }
+
+  /** The peers wait for this rank in vain, unless it is another one that is to blame. */
+  private static void tell(ProcessGroup group, Throwable failure) {
+    boolean isConsequence =
+        failure instanceof CommunicatorAbortedException
+            || failure instanceof CollectiveTimeoutException
+            || group.lostMember().isPresent();
+    if (!isConsequence) {
+      group.giveUp(CleanText.line(CleanText.of(failure)));
     }
   }
 }

@@ -51,7 +51,17 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     /** Member to leader: I am in this part of the group; my rank there and its size. */
     ENTER,
     /** Member to leader: I have failed and will not come any more; text. */
-    FALL;
+    FALL,
+    /**
+     * Member to leader: ask all members of the part this; its position is the asker's number,
+     * milliseconds, the question. Leader to member: answer this; the leader's number, the question.
+     */
+    ASK,
+    /**
+     * Member to leader: the answer to that number. Leader to member: what all have answered to that
+     * number, a kind, a length and the bytes of each by rank.
+     */
+    ANSWER;
 
     private static final Kind[] BY_ID = values();
 
@@ -61,7 +71,7 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   }
 
   static final int MAGIC = 0x4A43434C; // "JCCL"
-  static final short VERSION = 5;
+  static final short VERSION = 6;
 
   /** Bytes of a header. */
   static final int HEADER = 40;
@@ -81,6 +91,12 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   static Frame of(Kind kind, long part, int rank, int worldSize, byte[] payload) {
     ControlCall none = new ControlCall(ControlOperation.JOIN, 0, 0, part);
     return new Frame(kind, rank, worldSize, none, payload);
+  }
+
+  /** A question to a member, to all members, or what comes of it; {@code number} names it. */
+  static Frame talk(Kind kind, long part, long number, int rank, int worldSize, byte[] payload) {
+    ControlCall numbered = new ControlCall(ControlOperation.JOIN, 0, number, part);
+    return new Frame(kind, rank, worldSize, numbered, payload);
   }
 
   /** Writes it without a seal: during the greeting, and where there is no secret. */

@@ -119,6 +119,14 @@ final class GroupParts {
         : "two members say they are rank " + rank + " of a part of the group";
   }
 
+  /** Who is in a part, by rank: ranks of the whole group, -1 who has not come. */
+  int[] members(long id) {
+    synchronized (parts) {
+      Part part = parts.get(id);
+      return part == null ? new int[0] : part.members.clone();
+    }
+  }
+
   /** Where a member is in a part; null if it is not. */
   @Nullable Place place(long id, int member) {
     synchronized (parts) {
@@ -154,6 +162,13 @@ final class GroupParts {
   void loseAll(int member, String why) {
     for (Place place : places(member)) {
       place.rendezvous().lose(place.rank(), why);
+    }
+  }
+
+  /** A member has failed, and says so. */
+  void fallAll(int member, String why) {
+    for (Place place : places(member)) {
+      place.rendezvous().fall(place.rank(), why);
     }
   }
 

@@ -250,19 +250,19 @@ final class GroupRendezvous {
 
   /** The process of a member has ended without leaving: all hear of it, also between two calls. */
   void lose(int rank, String why) {
-    lose(rank, why, ended(rank, why));
+    lose(rank, why, ended(rank, why), false);
   }
 
-  /** A member has failed, and says so. */
+  /** A member has failed, and says so; it may have left before, as a part while it went down. */
   void fall(int rank, String why) {
     String words = "has failed: " + why;
-    lose(rank, words, "rank " + rank + " " + words);
+    lose(rank, words, "rank " + rank + " " + words, true);
   }
 
-  private void lose(int rank, String why, String who) {
+  private void lose(int rank, String why, String who, boolean mayHaveLeft) {
     queue.update(
         () -> {
-          if (lost == null && gone[rank] == null) {
+          if (lost == null && (mayHaveLeft || gone[rank] == null)) {
             lost = who;
             remote[rank] = null;
             for (RemoteMember member : remote) {

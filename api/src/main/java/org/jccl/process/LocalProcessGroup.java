@@ -3,6 +3,8 @@ package org.jccl.process;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jccl.MemberAnswer;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.spi.Waiting;
@@ -35,14 +37,30 @@ class LocalProcessGroup extends ProcessGroupBase {
   public final Optional<ProcessGroup> part(String name, int rank, int worldSize) {
     checkPart(rank, worldSize);
     String full = nameOfPart(name);
-    boolean spans = spansProcesses();
+    LocalProcessGroup whole = this;
     return Optional.of(
         new LocalProcessGroup(this, full, rank, worldSize) {
           @Override
           public boolean spansProcesses() {
-            return spans;
+            return whole.spansProcesses();
+          }
+
+          @Override
+          CompletableFuture<List<MemberAnswer>> askPart(
+              long part, byte[] question, Duration within) {
+            return whole.askPart(part, question, within);
           }
         });
+  }
+
+  @Override
+  public final CompletableFuture<List<MemberAnswer>> ask(byte[] question, Duration within) {
+    return askPart(partId(), question, within);
+  }
+
+  /** Asks the members of a part of the group, where members can be asked at all. */
+  CompletableFuture<List<MemberAnswer>> askPart(long part, byte[] question, Duration within) {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override

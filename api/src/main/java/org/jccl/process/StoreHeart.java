@@ -38,9 +38,12 @@ final class StoreHeart implements AutoCloseable {
   private long count = -1;
   private int silent;
 
+  private final StoreTalk talk;
+
   private StoreHeart(TcpSettings place, String prefix) {
     this.place = place;
     this.prefix = prefix;
+    this.talk = new StoreTalk(place, prefix);
     this.watched = (place.rank() + 1) % place.worldSize();
     this.thread = Thread.ofPlatform().daemon().name("jccl-store-heart").unstarted(this::run);
   }
@@ -50,6 +53,11 @@ final class StoreHeart implements AutoCloseable {
     StoreHeart heart = new StoreHeart(place, prefix);
     heart.thread.start();
     return heart;
+  }
+
+  /** What is asked in the group. */
+  StoreTalk talk() {
+    return talk;
   }
 
   /** Which member has died, in words, if one has. */
@@ -75,12 +83,13 @@ final class StoreHeart implements AutoCloseable {
     store.increment(key(prefix, rank), 1);
   }
 
-  private static String key(String prefix, int rank) {
+  static String key(String prefix, int rank) {
     return prefix + "alive/" + rank;
   }
 
   private void beat(TorchStoreClient store) throws IOException {
     store.increment(key(prefix, place.rank()), 1);
+    talk.beat(store);
     if (store.isThere(List.of(prefix + "lost"))) {
       lost = text(store, "lost");
     } else if (watched != place.rank()) {

@@ -5,8 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jccl.CollectiveTimeoutException;
+import org.jccl.MemberAnswer;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.spi.WaitQueue;
@@ -18,16 +21,19 @@ final class TcpFollower extends ProcessGroupBase {
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final TcpLink link;
+  private final FollowerTalk talk;
   private final WaitQueue queue = new WaitQueue();
   private final List<byte[]> parts = new ArrayList<>();
   private @Nullable ControlCall awaited;
   private @Nullable GroupFailure failure;
   private volatile @Nullable String lost;
   private volatile boolean isLeaving;
+  private volatile boolean hasFailed;
 
   private TcpFollower(TcpLink link, int rank, int worldSize, Duration timeout, String part) {
     super(rank, worldSize, timeout, part);
     this.link = link;
+    this.talk = new FollowerTalk(link, partId(), worldSize);
   }
 
   /** A member of the whole group. */
@@ -116,12 +122,26 @@ final class TcpFollower extends ProcessGroupBase {
 
   @Override
   public void giveUp(String why) {
-    isLeaving = true;
+    hasFailed = true;
     link.send(Frame.Kind.FALL, partId(), Frame.bytes(why));
+  }
+
+  @Override
+  public void answer(UnaryOperator<byte[]> answer) {
+    talk.answer(answer);
+  }
+
+  @Override
+  public CompletableFuture<List<MemberAnswer>> ask(byte[] question, Duration within) {
+    return isLeaving ? super.ask(question, within) : talk.ask(question, within);
   }
 
   /** A frame came for this part. */
   void received(Frame frame) {
+    if (frame.kind() == Frame.Kind.ASK || frame.kind() == Frame.Kind.ANSWER) {
+      talk.received(frame);
+      return;
+    }
     queue.update(
         () -> {
           switch (frame.kind()) {
@@ -148,6 +168,7 @@ final class TcpFollower extends ProcessGroupBase {
 
   /** Nothing will come any more. */
   void ended(String why) {
+    talk.ended();
     queue.update(
         () -> {
           if (failure == null) { // else rank 0 has said a last word
@@ -158,7 +179,7 @@ final class TcpFollower extends ProcessGroupBase {
   }
 
   private void lose(String who) {
-    if (lost == null && !isLeaving) {
+    if (lost == null && !isLeaving && !hasFailed) {
       lost = who;
     }
   }

@@ -9,8 +9,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jccl.CleanText;
 import org.jccl.CollectiveTimeoutException;
+import org.jccl.MemberAnswer;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,12 @@ final class TcpLeader {
   private final GroupParts parts = new GroupParts(true);
   private final @Nullable TcpConnection[] connections;
   private final TcpDoor door;
+  private final MemberPolls polls;
+
+  /** Who has left, or whose connection has ended: they are not asked anything. */
+  private final boolean[] gone;
+
+  private volatile @Nullable UnaryOperator<byte[]> ownAnswer;
 
   private TcpLeader(InetAddress address, TcpSettings settings) throws IOException {
     this.worldSize = settings.worldSize();
@@ -35,6 +45,8 @@ final class TcpLeader {
     this.secret = new Secret(settings.secret());
     this.rendezvous = new GroupRendezvous(worldSize, true);
     this.connections = new TcpConnection[worldSize];
+    this.gone = new boolean[worldSize];
+    this.polls = new MemberPolls(this::passOn);
     // Last: whatever else may fail has not, so that nothing is left behind that listens.
     InetSocketAddress place = new InetSocketAddress(address, settings.port());
     this.door = new TcpDoor(place, Math.min(worldSize, 4096) + TcpDoor.MOST_GUESTS);
@@ -166,6 +178,36 @@ final class TcpLeader {
     return null;
   }
 
+  private CompletableFuture<List<MemberAnswer>> askPart(
+      long part, byte[] question, Duration within) {
+    int[] members =
+        part == GroupParts.WHOLE ? IntStream.range(0, worldSize).toArray() : parts.members(part);
+    return polls.ask(question, within, members);
+  }
+
+  /** Asks a member, also the one of this process. */
+  private boolean passOn(int rank, long number, byte[] question) {
+    if (rank == 0) {
+      polls.answered(0, number, FollowerTalk.made(ownAnswer, question));
+      return true;
+    }
+    TcpConnection connection;
+    synchronized (connections) {
+      connection = gone[rank] ? null : connections[rank];
+    }
+    if (connection != null) {
+      connection.send(Frame.talk(Frame.Kind.ASK, GroupParts.WHOLE, number, 0, worldSize, question));
+    }
+    return connection != null;
+  }
+
+  private void isGone(int rank) {
+    synchronized (connections) {
+      gone[rank] = true;
+    }
+    polls.gone(rank);
+  }
+
   private Frame failed(long part, GroupFailure failure) {
     byte[] text = Frame.bytes(failure.text());
     byte[] payload =
@@ -242,16 +284,37 @@ final class TcpLeader {
         case LEAVE -> {
           rendezvous.leave(rank, frame.text());
           parts.leaveAll(rank, frame.text());
+          isGone(rank);
           connection.finish();
         }
         case FALL -> {
           rendezvous.fall(rank, frame.text());
-          parts.leaveAll(rank, "has failed: " + frame.text());
+          parts.fallAll(rank, frame.text());
         }
+        case ASK -> ask(frame);
+        case ANSWER -> polls.answered(rank, call.position(), frame.payload());
         default ->
             rendezvous.failAll(
                 ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + frame.kind());
       }
+    }
+
+    private void ask(Frame frame) {
+      long part = frame.call().part();
+      long number = frame.call().position();
+      byte[] said = frame.payload();
+      Duration within = Duration.ZERO;
+      byte[] question = {};
+      if (said.length >= Long.BYTES) {
+        within = Duration.ofMillis(ByteBuffer.wrap(said).getLong());
+        question = Arrays.copyOfRange(said, Long.BYTES, said.length);
+      }
+      askPart(part, question, within)
+          .thenAccept(
+              answers -> {
+                byte[] all = MemberPolls.write(answers);
+                connection.send(Frame.talk(Frame.Kind.ANSWER, part, number, 0, worldSize, all));
+              });
     }
 
     /** What a member says in a part of the group; its place there is known since it entered. */
@@ -272,6 +335,7 @@ final class TcpLeader {
         case GIVE_UP -> place.rendezvous().giveUp(place.rank(), frame.call(), waited(frame));
         case LEAVE -> parts.leave(part, rank, frame.text());
         case FALL -> place.rendezvous().fall(place.rank(), frame.text());
+        case ASK -> ask(frame);
         default ->
             rendezvous.failAll(
                 ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + frame.kind());
@@ -304,6 +368,7 @@ final class TcpLeader {
           failed(GroupParts.WHOLE, new GroupFailure(ResultCode.REMOTE_ERROR, "rank 0 " + why)));
       rendezvous.lose(rank, why);
       parts.loseAll(rank, why);
+      isGone(rank);
     }
 
     @Override
@@ -338,6 +403,17 @@ final class TcpLeader {
     @Override
     public void giveUp(String why) {
       rendezvous.fall(0, CleanText.line(why));
+      parts.fallAll(0, CleanText.line(why));
+    }
+
+    @Override
+    public void answer(UnaryOperator<byte[]> answer) {
+      ownAnswer = answer;
+    }
+
+    @Override
+    CompletableFuture<List<MemberAnswer>> askPart(long part, byte[] question, Duration within) {
+      return TcpLeader.this.askPart(part, question, within);
     }
 
     @Override
@@ -345,6 +421,7 @@ final class TcpLeader {
       String why = "rank 0 has closed its process group, through which all messages go";
       rendezvous.failAll(ResultCode.REMOTE_ERROR, why);
       parts.failAll(ResultCode.REMOTE_ERROR, why);
+      polls.close();
       TcpConnection.end(everyLink());
     }
   }

@@ -37,6 +37,11 @@ final class TcpLink implements TcpConnection.Listener {
     connection.send(Frame.of(kind, part, member, worldSize, payload));
   }
 
+  /** Outside any call: a question or an answer, under that number. */
+  void talk(Frame.Kind kind, long part, long number, byte[] payload) {
+    connection.send(Frame.talk(kind, part, number, member, worldSize, payload));
+  }
+
   /** A part sends no more; the whole group's end is the connection's. */
   void leave(TcpFollower follower, String why) {
     send(Frame.Kind.LEAVE, follower.partId(), Frame.bytes(why));

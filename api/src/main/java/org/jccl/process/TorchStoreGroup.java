@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jccl.CleanText;
 import org.jccl.CollectiveException;
+import org.jccl.MemberAnswer;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.config.TimeLimit;
@@ -77,7 +80,50 @@ final class TorchStoreGroup extends ProcessGroupBase {
             who() + "part",
             () -> TorchStoreClient.connect(place.host(), place.port(), LAST_WORDS),
             LAST_WORDS);
-    return Optional.of(new TorchStoreGroup(client, this, full, rank, worldSize));
+    TorchStoreGroup part = new TorchStoreGroup(client, this, full, rank, worldSize);
+    byte[] at = String.valueOf(place.rank()).getBytes(StandardCharsets.UTF_8);
+    call(
+        who() + "part",
+        () -> {
+          client.set(part.at(rank), at);
+          return true;
+        },
+        LAST_WORDS);
+    return Optional.of(part);
+  }
+
+  /** Where it stands which rank of the whole group a rank of a part is. */
+  private String at(int rank) {
+    return prefix + "at/" + rank;
+  }
+
+  private int[] members(TorchStoreClient client) throws IOException {
+    int[] members = new int[worldSize()];
+    for (int rank = 0; rank < members.length; rank++) {
+      members[rank] = rank;
+      if (partId() != GroupParts.WHOLE) {
+        boolean isKnown = client.isThere(List.of(at(rank)));
+        members[rank] =
+            isKnown ? number(new String(client.get(at(rank)), StandardCharsets.UTF_8)) : -1;
+      }
+    }
+    return members;
+  }
+
+  @Override
+  public void answer(UnaryOperator<byte[]> answer) {
+    StoreHeart beating = heart;
+    if (beating != null) {
+      beating.talk().answer(answer);
+    }
+  }
+
+  @Override
+  public CompletableFuture<List<MemberAnswer>> ask(byte[] question, Duration within) {
+    StoreHeart beating = heart;
+    return beating == null
+        ? super.ask(question, within)
+        : beating.talk().ask(question, within, this::members);
   }
 
   /**

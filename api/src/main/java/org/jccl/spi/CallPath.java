@@ -2,8 +2,10 @@ package org.jccl.spi;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.Operation;
 
@@ -41,6 +43,24 @@ public interface CallPath {
    */
   OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body)
       throws InterruptedException;
+
+  /**
+   * The same for a call that nobody need wait for any more once a rank is known to have died.
+   *
+   * @param what a name for messages
+   * @param limit at most how long to wait
+   * @param lost says who has died, in words, once somebody has; cheap, and never waits
+   * @param body the call
+   * @return the call's result, or nothing if it has not ended in time, or somebody has died: it
+   *     goes on without us then
+   * @throws InterruptedException if the caller is interrupted; the call goes on
+   * @throws org.jccl.CollectiveTimeoutException if it was given up in time, and why
+   */
+  default OptionalInt callWithin(
+      String what, TimeLimit limit, Supplier<Optional<String>> lost, IntSupplier body)
+      throws InterruptedException {
+    return callWithin(what, limit, body);
+  }
 
   /**
    * Makes a call that may wait, and comes back in a time also where the library never does.

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import org.jccl.CollectiveException;
@@ -23,6 +25,9 @@ final class ChildOpening {
   interface Creation {
     int call(MemorySegment slot, MemorySegment config);
   }
+
+  /** How long the report of a creation that is late waits for what other ranks say. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final LibraryCommunicator child;
   private final NcclFunction function;
@@ -124,10 +129,23 @@ final class ChildOpening {
    */
   static int callWithin(
       LibraryCommunicator caller, String what, TimeLimit limit, IntSupplier body) {
+    caller.creates(what);
     try {
-      OptionalInt code = caller.path().callWithin(what, limit, body);
+      OptionalInt code = caller.path().callWithin(what, limit, caller.lostWhile(limit), body);
       if (code.isPresent()) {
         return code.getAsInt();
+      }
+      Optional<String> lost = caller.lostMember();
+      if (lost.isPresent()) {
+        throw new CollectiveException(
+            ResultCode.REMOTE_ERROR,
+            caller.who()
+                + ": the "
+                + what
+                + " was given up: "
+                + lost.get()
+                + ". The native call cannot be taken back and waits on in the background. Abort"
+                + " this communicator");
       }
     } catch (CollectiveTimeoutException givenUp) {
       throw late(caller, what, limit, givenUp);
@@ -135,6 +153,8 @@ final class ChildOpening {
       Thread.currentThread().interrupt();
       throw new CollectiveException(
           ResultCode.UNKNOWN, caller + ": interrupted during the " + what);
+    } finally {
+      caller.creates("");
     }
     throw late(caller, what, limit, null);
   }
@@ -151,6 +171,7 @@ final class ChildOpening {
             + " took longer than initTimeout "
             + limit
             + (givenUp == null ? "" : ": " + givenUp.getMessage())
+            + caller.wordsOfOthers("", PATIENCE)
             + ". A rank is late or missing, or has something in flight (SPL-11): abort this"
             + " communicator."
             + (givenUp == null

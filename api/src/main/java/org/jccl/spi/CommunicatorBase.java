@@ -56,6 +56,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private long calls;
 
+  /** The last call of the last group or sequence, and the number of calls with it. */
+  private @Nullable CallArguments lastOfMany;
+
+  private long callsWithMany;
+
   /** Keeps the calls of the body that prepares them; null while calls are issued. */
   private @Nullable CallRecording recording;
 
@@ -67,6 +72,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** Where its ranks meet beside the library, for who listens; null if there is no such place. */
   private @Nullable MeetingPlace place;
+
+  /** The place of which it has told those who want to know. */
+  private @Nullable MeetingPlace told;
 
   /**
    * A communicator's endpoint; {@code issuer} issues the groups of its backend.
@@ -201,7 +209,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } else {
       launchHeard(heard, graph, kept, stream);
     }
-    calls += kept.size();
+    if (kept.size() > 0) {
+      countCalls(kept.size(), kept.call(kept.size() - 1));
+    }
   }
 
   private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
@@ -253,8 +263,8 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
               new CallListener.Endpoint(name(), rank(), worldSize(), device.index()),
               device,
               way());
-      tellPlace();
     }
+    tellPlace();
   }
 
   @Override
@@ -266,10 +276,29 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private void tellPlace() {
     MeetingPlace known = place;
-    if (hook != null && known != null) {
-      known.enter(rank, worldSize).ifPresent(hook::attached);
+    if (known == null || known == told || !knowsItsPlace()) {
+      return;
+    }
+    if (hook != null || wantsToMeet(known)) {
+      told = known;
+      known.enter(rank, worldSize).ifPresent(group -> meet(known, group));
     }
   }
+
+  private void meet(MeetingPlace where, ProcessGroup group) {
+    met(where, group);
+    if (hook != null) {
+      hook.attached(group);
+    }
+  }
+
+  /** Whether it goes to the place where its ranks meet, though nobody listens. */
+  boolean wantsToMeet(MeetingPlace where) {
+    return false;
+  }
+
+  /** Its ranks meet in that group. */
+  void met(MeetingPlace where, ProcessGroup group) {}
 
   /** Its ranks meet in a part of its parent's group, if that has one. */
   final void descend(CommunicatorBase parent, String key) {
@@ -278,6 +307,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** Its ranks meet no more. */
   final void leavePlace() {
+    told = null;
     if (place != null) {
       place.leave();
     }
@@ -365,9 +395,17 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return new CallSetting(config, false, MemorySegment.NULL);
   }
 
-  /** A call that was recorded into a group has been issued. */
-  final void countCall() {
-    calls++;
+  /** Calls have been issued together, of which that one is the last. */
+  final void countCalls(int issued, CallArguments last) {
+    lastOfMany = last;
+    calls += issued;
+    callsWithMany = calls;
+  }
+
+  /** {@return the last call, in words; a look from any thread} */
+  final String lastCall() {
+    CallArguments of = callsWithMany == calls ? lastOfMany : own;
+    return calls == 0 ? "" : RankProgress.words(of);
   }
 
   /**

@@ -107,7 +107,7 @@ public final class GroupRecording {
   void complete() {
     if (issuer != null && complete(issuer)) {
       for (int i = 0; i < size; i++) {
-        communicators[i].countCall();
+        communicators[i].countCalls(1, calls.get(i));
       }
     }
   }

@@ -111,6 +111,17 @@ public abstract class LibraryBackend implements Backend, Library {
   }
 
   @Override
+  public final Communicator newCommunicator(
+      UniqueId id, ProcessGroup group, Device device, CommunicatorConfig config) {
+    requireRank(group.rank(), group.worldSize(), device);
+    List<UniqueId> ids = List.of(id);
+    CreationRules.requireIds(ids, group.worldSize(), version(config));
+    LibraryCommunicator made = newRank(id, group.rank(), group.worldSize(), device, config);
+    Opening.open(List.of(made), ids, group);
+    return made;
+  }
+
+  @Override
   public final Communicator joinGrowing(
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
     requireRank(rank, worldSize, device);

@@ -76,10 +76,16 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** How long the report of an abort waits for what the library says of the job. */
   private static final Duration QUOTE_OF_A_DEATH = Duration.ofMillis(150);
 
+  /** How long before a creation's limit the other ranks are asked, and how long they have. */
+  private static final Duration ASKED_BEFORE = Duration.ofMillis(1_500);
+
   private static final Duration QUOTE_OF_A_DELAY = Duration.ofSeconds(1);
 
   /** Who tells of it if nobody closes it. */
   private final LeakWatch leak;
+
+  private final Watched watched = new Watched();
+  private volatile String creating = "";
 
   private volatile String abortReason = "";
   private volatile String stateOfJob = "";
@@ -89,6 +95,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final LibraryMemory memory;
   private final CallForecasts forecasts;
   private final OwnKernels kernels;
+
+  /** Kept here: who asks how far this rank is knows it weakly. */
+  private final JobProgress job = new JobProgress(this::ownProgress);
 
   /** What issues calls by own kernels; null without them. */
   private @Nullable KernelRank kernelRank;
@@ -251,14 +260,99 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** The first reason stays. */
   private void because(String why, Duration quote) {
     if (abortReason.isEmpty()) {
+      job.ask(quote);
       String said = library.stateOfJob(quote);
+      String others = wordsOfOthers(why, quote);
       synchronized (this) {
         if (abortReason.isEmpty()) {
           stateOfJob = said;
-          abortReason = why + "; on this rank " + progress();
+          abortReason = why + "; on this rank " + progress() + others;
         }
       }
     }
+  }
+
+  /** How far the other ranks are, where they can be asked; begins with a semicolon, or is empty. */
+  final String wordsOfOthers(String why, Duration within) {
+    String words = knowsItsPlace() ? job.words(worldSize(), why, within) : "";
+    return words.isEmpty() ? "" : "; " + words;
+  }
+
+  /** How far this rank is; a look from any thread, which never waits. */
+  private RankProgress ownProgress() {
+    RankProgress.Stage stage =
+        switch (handle.state()) {
+          case OPENING -> RankProgress.Stage.OPENING;
+          case CLOSED -> RankProgress.Stage.CLOSED;
+          case ABORTED, FAILED -> RankProgress.Stage.ENDED;
+          default -> RankProgress.Stage.OPEN;
+        };
+    boolean isInside = isInCall() || stage == RankProgress.Stage.OPENING;
+    return new RankProgress(
+        knowsItsPlace() ? rank() : -1,
+        stage,
+        callsMade(),
+        lastCall(),
+        isInside ? insideOf.get() : creating);
+  }
+
+  @Override
+  final boolean wantsToMeet(MeetingPlace where) {
+    return library.needsWatchdog()
+        && where.spansProcesses()
+        && (config().watchdog() || !where.isPart());
+  }
+
+  @Override
+  final void met(MeetingPlace where, ProcessGroup group) {
+    if (library.needsWatchdog()) {
+      job.meets(group);
+      job.join(where.name());
+      if (where.isPart() && config().watchdog() && group.spansProcesses()) {
+        Watchdog.watch(watched, group); // who dies elsewhere is no reason to end it
+      }
+    }
+  }
+
+  /** Its ranks are those of that group; before it is created. */
+  final void comesFrom(@Nullable ProcessGroup group) {
+    if (library.needsWatchdog()) {
+      job.meets(group);
+    }
+  }
+
+  /** Which member of its group has died, in words, if one has. */
+  final Optional<String> lostMember() {
+    ProcessGroup members = job.group();
+    return members == null || !members.spansProcesses() || !config().watchdog()
+        ? Optional.empty()
+        : members.lostMember();
+  }
+
+  /**
+   * The same to be asked again and again while a creation is waited for: near its limit the other
+   * ranks are asked how far they are.
+   *
+   * @param limit of the creation, from now on
+   */
+  final Supplier<Optional<String>> lostWhile(TimeLimit limit) {
+    long near = limit.deadline() - Math.min(limit.nanos() / 4, ASKED_BEFORE.toNanos());
+    return () -> {
+      if (System.nanoTime() - near > 0) {
+        job.ask(ASKED_BEFORE);
+      }
+      return lostMember();
+    };
+  }
+
+  /** Names the function that the library is in from now on, while it creates this communicator. */
+  final void isIn(Supplier<String> function) {
+    insideOf = function;
+  }
+
+  /** Names the function by which a child is being created; empty: none is. */
+  final void creates(String function) {
+    creating = function;
   }
 
   /** A kernel has waited for a rank in vain: what the program gets. */
@@ -463,12 +557,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       hear();
     }
     if (library.needsWatchdog() && config().operationLimit().isPresent()) {
-      Watchdog.watch(new Watched(), null);
+      Watchdog.watch(watched, null);
     }
   }
 
   /** It is about to be created, under a name that all its ranks know it by, and no other has. */
   final void joinKernels(String key, long order, int place) {
+    if (library.needsWatchdog()) {
+      job.join(key);
+    }
     if (!key.isEmpty()) {
       kernels.join(library.kernelMeetings(), key, order, place);
     }
@@ -520,6 +617,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
+      job.close();
       if (heard != null) {
         heard.closed();
       }
@@ -630,7 +728,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   public void watch(ProcessGroup group) {
     if (library.needsWatchdog()) {
-      Watchdog.watch(new Watched(), group);
+      Watchdog.watch(watched, group);
     }
   }
 
@@ -690,6 +788,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     @Override
     public String inside() {
       return insideOf.get();
+    }
+
+    @Override
+    public void isNearItsLimit(Duration left) {
+      job.ask(left);
     }
 
     @Override

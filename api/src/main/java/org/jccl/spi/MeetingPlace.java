@@ -45,6 +45,21 @@ final class MeetingPlace {
     return new MeetingPlace(whole, name + "/" + key, true);
   }
 
+  /** Whether it is a part of its parent's group: the place of a child. */
+  boolean isPart() {
+    return isPart;
+  }
+
+  /** Whether ranks are processes of their own. */
+  boolean spansProcesses() {
+    return whole.spansProcesses();
+  }
+
+  /** What the place is called on all ranks. */
+  String name() {
+    return name;
+  }
+
   /** The group whose members are the ranks of the communicator; empty if there is none. */
   Optional<ProcessGroup> enter(int rank, int worldSize) {
     if (!isPart) {

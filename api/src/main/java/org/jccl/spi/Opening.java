@@ -5,11 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
+import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.config.TimeLimit;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * is opening then (INIT-17).
  */
 final class Opening {
+  /** How long the report of a creation that is late waits for what other ranks say. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final List<LibraryCommunicator> ranks;
   private final LibraryCommunicator first;
   private final NcclAbi abi;
@@ -66,8 +71,15 @@ final class Opening {
    * @throws CollectiveException if creation failed or ran out of time
    */
   static void open(List<LibraryCommunicator> ranks, List<UniqueId> ids) {
+    open(ranks, ids, null);
+  }
+
+  /** The same for the members of a group, of whose deaths one hears while the library waits. */
+  static void open(
+      List<LibraryCommunicator> ranks, List<UniqueId> ids, @Nullable ProcessGroup group) {
     boolean opened = false;
     try {
+      ranks.forEach(rank -> rank.comesFrom(group));
       Opening opening = new Opening(ranks, ids);
       opening.run();
       for (int i = 0; i < ranks.size(); i++) {
@@ -88,12 +100,14 @@ final class Opening {
   private void run() {
     String named = HexFormat.of().formatHex(ids.toArray(JAVA_BYTE));
     ranks.forEach(rank -> rank.joinKernels(named, 0, rank.rank()));
+    ranks.forEach(rank -> rank.isIn(() -> inside));
     TimeLimit limit = first.config().initLimit();
     OptionalInt code = OptionalInt.empty();
     try {
-      code = first.path().callWithin("creation of " + first.name(), limit, this::create);
+      String what = "creation of " + first.name();
+      code = first.path().callWithin(what, limit, first.lostWhile(limit), this::create);
       if (code.isEmpty() && abandon()) {
-        throw late(limit, null);
+        throw first.lostMember().map(this::hopeless).orElseGet(() -> late(limit, null));
       }
     } catch (CollectiveTimeoutException givenUp) {
       throw late(limit, givenUp);
@@ -169,13 +183,25 @@ final class Opening {
     }
   }
 
-  private CollectiveTimeoutException late(
-      TimeLimit limit, @Nullable CollectiveTimeoutException givenUp) {
+  /** A rank has died, for which the library would wait for ever. */
+  private CollectiveException hopeless(String lost) {
+    return new CollectiveException(
+        ResultCode.REMOTE_ERROR,
+        first.who()
+            + ": creation was given up: "
+            + lost
+            + ". "
+            + inside
+            + " has not come back; it cannot be taken back and waits on in the background");
+  }
+
+  private CollectiveException late(TimeLimit limit, @Nullable CollectiveTimeoutException givenUp) {
     return new CollectiveTimeoutException(
         first.who()
             + ": creation took longer than initTimeout "
             + limit
             + (givenUp == null ? ": " + inside + " has not come back" : ": " + givenUp.getMessage())
+            + first.wordsOfOthers("", PATIENCE)
             + ". A rank is late or missing: all "
             + first.worldSize()
             + " must open with the same unique id"

@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watchdog {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** How long a rank has to say how far it is, at least. */
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final Watchdog OF_PROCESS = new Watchdog();
 
   /** A communicator as the watchdog sees it; every method may be called by any thread. */
@@ -52,6 +57,13 @@ final class Watchdog {
     String inside();
 
     /**
+     * Something has nearly taken too long: asks the other ranks how far they are. Never waits.
+     *
+     * @param left what is left of the time
+     */
+    void isNearItsLimit(Duration left);
+
+    /**
      * Ends it, and says why in whatever is thrown from now on.
      *
      * @param why why it ends, in words
@@ -75,7 +87,11 @@ final class Watchdog {
   }
 
   private synchronized void add(Watched communicator, @Nullable ProcessGroup group) {
-    watches.put(communicator, new Watch(communicator, group));
+    // Who is watched for a time-out alone may get a group later, not the other way round.
+    watches.merge(
+        communicator,
+        new Watch(communicator, group),
+        (before, now) -> group == null ? before : now);
     if (!runs) {
       runs = true;
       Thread.ofPlatform().daemon().name("jccl-watchdog").start(this::run);
@@ -111,6 +127,13 @@ final class Watchdog {
     private final @Nullable ProcessGroup group;
     private final @Nullable TimeLimit limit;
     private final Map<Stream, Mark> marks = new IdentityHashMap<>();
+
+    /** How long before the limit the other ranks are asked. */
+    private final long early;
+
+    /** How long a mark that is reached stands for what comes after it. */
+    private final long between;
+
     private long calls = -1;
     private long callSince;
 
@@ -118,6 +141,9 @@ final class Watchdog {
       this.communicator = communicator;
       this.group = group;
       this.limit = communicator.operationLimit().orElse(null);
+      long nanos = limit == null ? 0 : limit.nanos();
+      this.early = Math.min(nanos / 4, TimeUnit.MILLISECONDS.toNanos(1_500));
+      this.between = Math.clamp(nanos / 16, TICK_NANOS, 10 * TICK_NANOS);
     }
 
     /** Whether it is still to be watched. */
@@ -140,6 +166,13 @@ final class Watchdog {
     }
 
     private boolean isLate(TimeLimit most, long now) {
+      long age = callAge(now);
+      for (Mark mark : marks.values()) {
+        age = mark.reached.isDone() ? age : Math.max(age, now - mark.set);
+      }
+      if (age > most.nanos() - early) {
+        communicator.isNearItsLimit(Duration.ofNanos(Math.max(early, ANSWER_NANOS)));
+      }
       if (callAge(now) > most.nanos()) {
         end(
             "a call of the library has not come back for "
@@ -173,7 +206,7 @@ final class Watchdog {
       if (mark != null && !mark.reached.isDone()) {
         return now - mark.set > most.nanos();
       }
-      if (mark == null || now - mark.set > most.nanos() / 4) {
+      if (mark == null || now - mark.set > between) {
         try {
           if (stream.isClosed()) {
             marks.remove(stream);

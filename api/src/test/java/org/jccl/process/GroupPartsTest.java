@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
+import org.jccl.MemberAnswer;
 import org.jccl.ProcessGroup;
 import org.jccl.testing.Crew;
 import org.junit.jupiter.api.Timeout;
@@ -162,6 +165,65 @@ class GroupPartsTest {
             });
 
     crew.requireNoFailure();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "IN_JVM", mode = EnumSource.Mode.EXCLUDE)
+  void members_answerQuestions_whateverTheyDo_andThoseThatDoNotAreTold(Kind kind) {
+    CountDownLatch hasLeft = new CountDownLatch(1);
+    CountDownLatch isOver = new CountDownLatch(1);
+    Crew<List<MemberAnswer>> crew =
+        group(
+            kind,
+            4,
+            LONG,
+            (group, rank) -> {
+              group.answer(
+                  question -> {
+                    if (rank == 2) {
+                      awaited(isOver); // as a process that is stopped
+                    }
+                    return bytes(text(question) + " " + rank);
+                  });
+              group.barrier(LONG);
+              if (rank == 3) {
+                group.close();
+                hasLeft.countDown();
+              }
+              if (rank > 1) {
+                awaited(isOver);
+                return List.of();
+              }
+              awaited(hasLeft);
+              List<MemberAnswer> answers =
+                  new ArrayList<>(group.ask(bytes("how"), Duration.ofMillis(900)).get());
+              ProcessGroup part = part(group, "turned", 1 - rank, 2);
+              part.barrier(LONG);
+              answers.addAll(part.ask(bytes("now"), Duration.ofMillis(900)).get());
+              part.barrier(LONG);
+              isOver.countDown();
+              return answers;
+            });
+
+    crew.requireNoFailure();
+    for (int rank = 0; rank < 2; rank++) {
+      assertThat(crew.result(rank))
+          .containsExactly(
+              MemberAnswer.of(bytes("how 0")),
+              MemberAnswer.of(bytes("how 1")),
+              MemberAnswer.none(MemberAnswer.Kind.SILENT),
+              MemberAnswer.none(MemberAnswer.Kind.GONE),
+              MemberAnswer.of(bytes("now 1")),
+              MemberAnswer.of(bytes("now 0")));
+    }
+  }
+
+  private static void awaited(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException interrupt) {
+      throw new IllegalStateException(interrupt);
+    }
   }
 
   private static ProcessGroup part(ProcessGroup group, String name, int rank, int size) {

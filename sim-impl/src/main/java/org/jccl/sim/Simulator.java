@@ -121,8 +121,8 @@ public final class Simulator implements AutoCloseable {
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
-            + builder.devices
-            + " devices, "
+            + CleanText.count(builder.devices, "device")
+            + ", "
             + choices.describe()
             + ", checks "
             + builder.checks

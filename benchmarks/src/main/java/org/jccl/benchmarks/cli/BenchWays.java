@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
+import org.jccl.CleanText;
 import org.jccl.benchmarks.bench.NcclPeer;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
@@ -265,7 +266,10 @@ final class BenchWays {
       throw bad("--tuning: " + broken.getMessage());
     }
     screen.printf(
-        Locale.ROOT, "# jccl bench --tuned on %s, %d rounds%n", backend.description(), rounds);
+        Locale.ROOT,
+        "# jccl bench --tuned on %s, %s%n",
+        backend.description(),
+        CleanText.count(rounds, "round"));
     screen.println("# tuned: " + choice);
     if (choice.isNone()) {
       return kernels

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jccl.CleanText;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.profile.Calibration;
@@ -63,8 +64,9 @@ public final class Predictor {
     int hosts = profile.machine().hosts(ranks);
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%d ranks on %d %s of profile %s"
-            .formatted(ranks, hosts, hosts == 1 ? "host" : "hosts", profile.name()));
+        "%s on %s of profile %s"
+            .formatted(
+                CleanText.count(ranks, "rank"), CleanText.count(hosts, "host"), profile.name()));
     Origin origin = profile.origin();
     if (origin != null) {
       lines.add(

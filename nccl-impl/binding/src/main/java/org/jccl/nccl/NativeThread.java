@@ -1,9 +1,11 @@
 package org.jccl.nccl;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Device;
 import org.jccl.config.TimeLimit;
@@ -21,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeThread implements CallPath {
   private static final long POLL_NANOS = 10_000;
+
+  /** How often a call that is waited for looks whether a rank has died. */
+  private static final long LOOK_NANOS = 50_000_000;
+
   private static final Runnable END = () -> {};
 
   private final LinkedBlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>();
@@ -190,9 +196,21 @@ final class NativeThread implements CallPath {
   @Override
   public OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body)
       throws InterruptedException {
+    return callWithin(what, limit, Optional::empty, body);
+  }
+
+  @Override
+  public OptionalInt callWithin(
+      String what, TimeLimit limit, Supplier<Optional<String>> lost, IntSupplier body)
+      throws InterruptedException {
     Job job = handedOver(what, body);
+    long deadline = limit.deadline();
     try {
-      return job.await(limit) || !job.giveUp() ? OptionalInt.of(job.result()) : OptionalInt.empty();
+      boolean done = false;
+      while (!done && TimeLimit.left(deadline) > 0 && lost.get().isEmpty()) {
+        done = job.await(TimeLimit.ofNanos(Math.min(TimeLimit.left(deadline), LOOK_NANOS)));
+      }
+      return done || !job.giveUp() ? OptionalInt.of(job.result()) : OptionalInt.empty();
     } catch (InterruptedException interrupted) {
       job.giveUp();
       throw interrupted;

@@ -91,8 +91,12 @@ class WatchdogTest {
   }
 
   private Communicator open(CommunicatorConfig.Builder config) {
+    return open(ID, config);
+  }
+
+  private Communicator open(UniqueId id, CommunicatorConfig.Builder config) {
     return backend.newCommunicator(
-        ID,
+        id,
         0,
         2,
         backend.devices().getFirst(),
@@ -168,6 +172,59 @@ class WatchdogTest {
         .isInstanceOf(CommunicatorAbortedException.class)
         .hasMessageContaining("has not ended in")
         .hasMessageContaining("operationTimeout");
+  }
+
+  @Test
+  void timeOut_saysHowFarTheOtherRanksOfThisProcessAre() throws Exception {
+    byte[] own = new byte[UniqueId.BYTES];
+    own[0] = 1;
+    UniqueId id = UniqueId.of(own); // the other tests' ranks are of another communicator
+    Communicator ahead =
+        open(id, CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
+    Communicator behind =
+        backend.newCommunicator(id, 1, 2, backend.devices().get(1), CommunicatorConfig.defaults());
+    ((FakeStream) ahead.defaultStream()).busy = true;
+    sum(ahead);
+    sum(behind);
+    ahead.group(
+        group -> {
+          DeviceBuffer buffer = ahead.device().allocate(DataType.INT32, 2);
+          group.broadcast(buffer, 1);
+        });
+
+    awaitAbort();
+
+    assertThatThrownBy(() -> sum(ahead))
+        .hasMessageContaining(
+            "rank 1 has issued 1 call: #1 was all_reduce of 4 FLOAT32 (sum), and is in no call now;"
+                + " rank 0 has issued 2 calls: #2 is broadcast of 2 INT32 (root 1)");
+    behind.close();
+    assertThat(behind.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void deathDuringTheCreation_endsIt_andNamesTheRank() {
+    CountDownLatch never = new CountDownLatch(1);
+    Group group = new Group();
+    fake.on(
+        "ncclCommInitRankConfig",
+        arguments -> {
+          group.lost = "the process of rank 1 has ended";
+          try {
+            never.await();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+          return ResultCode.REMOTE_ERROR.code();
+        });
+
+    assertThatThrownBy(
+            () ->
+                backend.newCommunicator(
+                    ID, group, backend.devices().getFirst(), CommunicatorConfig.defaults()))
+        .hasMessageContaining("creation was given up: the process of rank 1 has ended")
+        .hasMessageContaining("ncclCommInitRankConfig has not come back");
+    never.countDown();
   }
 
   @Test

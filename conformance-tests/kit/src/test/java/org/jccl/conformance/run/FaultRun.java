@@ -38,6 +38,12 @@ record FaultRun(
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   static FaultRun of(Step step, Kind kind, int victim, int ranks, Path errors) throws IOException {
+    return of(step, kind, victim, ranks, errors, Map.of());
+  }
+
+  static FaultRun of(
+      Step step, Kind kind, int victim, int ranks, Path errors, Map<String, String> variables)
+      throws IOException {
     List<String> command =
         List.of(FaultyRank.class.getName(), step.name(), kind.name(), String.valueOf(victim));
     Map<Integer, Long> thrown = new TreeMap<>();
@@ -51,7 +57,7 @@ record FaultRun(
     }
     long fault = 0;
     long ended = 0;
-    try (WorkerCrew crew = WorkerCrew.start(command, Map.of(), ranks, errors)) {
+    try (WorkerCrew crew = WorkerCrew.start(command, variables, ranks, errors)) {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!left.isEmpty()) {
         WorkerCrew.Line line = crew.next(deadline - System.nanoTime());
@@ -131,9 +137,9 @@ record FaultRun(
           if (wanted && (step != Step.UNIQUE_ID || victim == 0)) {
             FaultRun run = of(step, kind, victim, ranks, Path.of("/dev/null"));
             System.out.println(run.row());
-            run.unnamed().stream()
+            run.words().values().stream()
                 .limit(1)
-                .forEach(rank -> System.out.println("    " + run.words().get(rank)));
+                .forEach(words -> System.out.println("    " + words));
           }
         }
       }

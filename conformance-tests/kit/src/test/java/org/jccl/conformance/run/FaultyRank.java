@@ -6,10 +6,12 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Backend;
 import org.jccl.CleanText;
+import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -37,6 +39,9 @@ final class FaultyRank {
     FIRST_CALL,
     SECOND_CALL,
     BETWEEN_CALLS,
+    SPLIT,
+    CHILD_CALL,
+    SHRINK,
     CLOSE
   }
 
@@ -44,6 +49,8 @@ final class FaultyRank {
   enum Kind {
     KILL,
     STOP,
+    /** Its program does something else for a while. */
+    LATE,
     EXIT,
     ABORT,
     EXCEPTION
@@ -56,36 +63,51 @@ final class FaultyRank {
   private static final Duration LIMIT =
       Duration.ofSeconds(Integer.parseInt(System.getenv().getOrDefault(SECONDS, "30")));
 
+  /** The variable that says how many seconds an operation may take, if that is less. */
+  static final String OPERATION_SECONDS = "JCCL_FAULTY_RANK_OPERATION_SECONDS";
+
+  private static final Duration OPERATION_LIMIT =
+      Duration.ofSeconds(
+          Integer.parseInt(
+              System.getenv().getOrDefault(OPERATION_SECONDS, String.valueOf(LIMIT.toSeconds()))));
+
   static final String FAULT = "@fault ";
   static final String THROWN = "@thrown ";
   static final String FINE = "@fine ";
 
   private final Step step;
   private final Kind kind;
+  private final int victim;
   private final boolean isVictim;
+
+  /** When the program has seen an exception; 0 while it has not. */
+  private volatile long seen;
+
   private final AtomicInteger allReduces = new AtomicInteger();
 
-  private FaultyRank(Step step, Kind kind, boolean isVictim) {
+  private FaultyRank(Step step, Kind kind, int victim, int rank) {
     this.step = step;
     this.kind = kind;
-    this.isVictim = isVictim;
+    this.victim = victim;
+    this.isVictim = rank == victim;
   }
 
   public static void main(String[] args) {
     int rank = Integer.parseInt(System.getenv("RANK"));
-    boolean isVictim = rank == Integer.parseInt(args[2]);
-    FaultyRank job = new FaultyRank(Step.valueOf(args[0]), Kind.valueOf(args[1]), isVictim);
+    int victim = Integer.parseInt(args[2]);
+    FaultyRank job = new FaultyRank(Step.valueOf(args[0]), Kind.valueOf(args[1]), victim, rank);
     try {
       job.run();
-      say(FINE, "");
+      say(FINE, System.currentTimeMillis(), "");
     } catch (Throwable failure) {
-      say(THROWN, CleanText.line(String.valueOf(failure.getMessage())));
+      long when = job.seen == 0 ? System.currentTimeMillis() : job.seen;
+      say(THROWN, when, CleanText.line(String.valueOf(failure.getMessage())));
       System.exit(1);
     }
   }
 
-  private static synchronized void say(String what, String words) {
-    System.out.println(what + System.currentTimeMillis() + " " + words);
+  private static synchronized void say(String what, long when, String words) {
+    System.out.println(what + when + " " + words);
     System.out.flush();
   }
 
@@ -94,6 +116,12 @@ final class FaultyRank {
     try (ProcessGroup group = ProcessGroups.fromEnvironment(LIMIT);
         RemoteLoopback loopback =
             RemoteLoopback.open(Loopback.VERSION, Map.of(), this::between).orElseThrow()) {
+      run(group, loopback);
+    }
+  }
+
+  private void run(ProcessGroup group, RemoteLoopback loopback) throws Exception {
+    try {
       at(Step.HANDSHAKE);
       Backend backend = loopback.backend();
       Device device = backend.devices().get(group.rank());
@@ -101,7 +129,7 @@ final class FaultyRank {
           CommunicatorConfig.builder()
               .initTimeout(LIMIT)
               .closeTimeout(LIMIT)
-              .operationTimeout(LIMIT)
+              .operationTimeout(OPERATION_LIMIT)
               .build();
       Ranks.run(
           group,
@@ -110,16 +138,50 @@ final class FaultyRank {
           List.of(),
           rank -> {
             try (DeviceBuffer buffer = device.allocate(DataType.INT32, 1)) {
-              for (int i = 0; i < 3; i++) {
-                rank.communicator().allReduce(buffer, ReduceOp.SUM);
-                rank.communicator().defaultStream().synchronize();
-                if (i == 1) {
-                  at(Step.BETWEEN_CALLS);
-                }
-              }
+              calls(rank.communicator(), buffer);
+            } catch (RuntimeException failure) {
+              seen = System.currentTimeMillis();
+              throw failure;
             }
           });
+    } catch (RuntimeException failure) {
+      seen = seen == 0 ? System.currentTimeMillis() : seen;
+      throw failure;
     }
+  }
+
+  private void calls(Communicator comm, DeviceBuffer buffer) {
+    for (int i = 0; i < 3; i++) {
+      sum(comm, buffer);
+      if (i == 1) {
+        at(Step.BETWEEN_CALLS);
+      }
+    }
+    if (kind == Kind.LATE) { // inside the library nobody could tell it from the others
+      at(Step.SPLIT);
+      at(Step.SHRINK);
+    }
+    if (step == Step.SPLIT || step == Step.CHILD_CALL) {
+      try (Communicator child = comm.split(0, comm.rank())) {
+        sum(child, buffer);
+        at(Step.CHILD_CALL);
+        sum(child, buffer);
+      }
+    } else if (step == Step.SHRINK) {
+      int out = victim == comm.worldSize() - 1 ? 0 : comm.worldSize() - 1;
+      if (comm.rank() == out) {
+        sum(comm, buffer); // nobody else makes that call
+        return;
+      }
+      try (Communicator child = comm.shrink(Set.of(out))) {
+        sum(child, buffer);
+      }
+    }
+  }
+
+  private static void sum(Communicator comm, DeviceBuffer buffer) {
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
   }
 
   private NcclAbi between(NcclAbi library) {
@@ -139,6 +201,8 @@ final class FaultyRank {
                     default -> {}
                   }
                 }
+                case "commSplit" -> at(Step.SPLIT);
+                case "commShrink" -> at(Step.SHRINK);
                 case "commFinalize" -> at(Step.CLOSE);
                 default -> {}
               }
@@ -154,13 +218,23 @@ final class FaultyRank {
     if (!isVictim || here != step) {
       return;
     }
-    say(FAULT, "");
+    say(FAULT, System.currentTimeMillis(), "");
     switch (kind) {
       case KILL -> signal("KILL");
       case STOP -> signal("STOP");
       case ABORT -> signal("ABRT");
+      case LATE -> sleep();
       case EXIT -> System.exit(7);
       case EXCEPTION -> throw new IllegalStateException("the program is broken");
+    }
+  }
+
+  /** Until the others have ended, when the job ends this process. */
+  private static void sleep() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException impossible) {
+      throw new IllegalStateException(impossible);
     }
   }
 

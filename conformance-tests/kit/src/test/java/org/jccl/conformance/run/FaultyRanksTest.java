@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jccl.conformance.run.FaultyRank.Kind;
 import org.jccl.conformance.run.FaultyRank.Step;
 import org.junit.jupiter.api.Test;
@@ -22,15 +23,31 @@ class FaultyRanksTest {
 
   @TempDir private Path folder;
 
-  private void isTold(Step step, Kind kind, int victim, int ranks) throws IOException {
-    FaultRun run = FaultRun.of(step, kind, victim, ranks, folder.resolve("errors"));
+  private FaultRun isTold(Step step, Kind kind, int victim, int ranks) throws IOException {
+    Map<String, String> limit = Map.of(FaultyRank.OPERATION_SECONDS, "2");
+    FaultRun run = FaultRun.of(step, kind, victim, ranks, folder.resolve("errors"), limit);
     assertThat(run.isTold()).as(run.row() + " " + run.words()).isTrue();
     assertThat(run.slowest()).isLessThan(SOON_MILLIS);
+    return run;
   }
 
   @Test
   void killedAmidACall_eightProcesses() throws IOException {
     isTold(Step.FIRST_CALL, Kind.KILL, 5, 8);
+  }
+
+  @Test
+  void stoppedAmidACallOfAChild_isNamedAfterTheTimeOut() throws IOException {
+    FaultRun run = isTold(Step.CHILD_CALL, Kind.STOP, 1, 3);
+    assertThat(run.words().values())
+        .allMatch(words -> words.contains("rank 1 does not answer"))
+        .anyMatch(words -> words.contains("ranks 0, 2 have issued 2 calls: #2 is all_reduce"));
+  }
+
+  @Test
+  void killedAmidTheCreation_isTold() throws IOException {
+    FaultRun run = isTold(Step.INIT, Kind.KILL, 1, 3);
+    assertThat(run.words().values()).allMatch(words -> words.contains("was given up"));
   }
 
   @Test

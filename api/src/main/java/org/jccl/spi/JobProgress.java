@@ -1,0 +1,101 @@
+package org.jccl.spi;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jccl.ProcessGroup;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the ranks of one communicator have come: tells the others, when they ask, and asks them
+ * when something takes too long. Costs a call nothing.
+ */
+final class JobProgress {
+  /** How old what others have said may be. */
+  private static final long FRESH = TimeUnit.SECONDS.toNanos(4);
+
+  private final Supplier<RankProgress> own;
+  private ProgressBoard.@Nullable Line line;
+  private @Nullable ProcessGroup group;
+  private @Nullable CompletableFuture<ProgressBoard.Answers> asked;
+  private long askedAt;
+
+  /**
+   * Nobody is told yet.
+   *
+   * @param own says how far this rank has come; never waits, for any thread
+   */
+  JobProgress(Supplier<RankProgress> own) {
+    this.own = own;
+  }
+
+  /** From now on this rank is asked; {@code name} is that of the communicator on all its ranks. */
+  synchronized void join(String name) {
+    if (line == null && !name.isEmpty()) {
+      line = ProgressBoard.join(ProgressBoard.subject(name), own);
+    }
+  }
+
+  /** Its ranks are the members of that group. */
+  synchronized void meets(@Nullable ProcessGroup members) {
+    if (members != null) {
+      group = members;
+      ProgressBoard.serve(members);
+    }
+  }
+
+  /** The ranks' group, if it has one. */
+  synchronized @Nullable ProcessGroup group() {
+    return group;
+  }
+
+  /** A limit is near: asks now, so that a report need not wait. Never waits. */
+  synchronized void ask(Duration within) {
+    ProgressBoard.Line mine = line;
+    if (mine != null && !isFresh()) {
+      askedAt = System.nanoTime();
+      asked = ProgressBoard.ask(mine.subject(), group, within);
+    }
+  }
+
+  private boolean isFresh() {
+    return asked != null && System.nanoTime() - askedAt < FRESH;
+  }
+
+  /**
+   * What all ranks say, in words; empty if nothing is known of any other.
+   *
+   * @param reason what is told already
+   * @param within how long to wait for it at most
+   */
+  String words(int worldSize, String reason, Duration within) {
+    ask(within);
+    CompletableFuture<ProgressBoard.Answers> answers;
+    synchronized (this) {
+      answers = asked;
+    }
+    if (answers == null) {
+      return "";
+    }
+    try {
+      long millis = within.plusMillis(400).toMillis(); // for the way of the answers
+      return ProgressWords.of(worldSize, reason, answers.get(millis, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException | ExecutionException none) {
+      return "";
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  /** This rank's end of the communicator has ended. */
+  synchronized void close() {
+    if (line != null) {
+      line.close();
+      line = null;
+    }
+  }
+}
