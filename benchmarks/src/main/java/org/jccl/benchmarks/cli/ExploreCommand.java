@@ -115,10 +115,7 @@ final class ExploreCommand implements Callable<Integer> {
       if (least.ranks() < program.ranks()) {
         out.printf(
             "ranks: %d %s enough for it; with %d it was --choices %s%n",
-            least.ranks(),
-            least.ranks() == 1 ? "is" : "are",
-            program.ranks(),
-            failure.choices());
+            least.ranks(), least.ranks() == 1 ? "is" : "are", program.ranks(), failure.choices());
       }
       if (folder != null) {
         out.println("test: " + write(folder, program.testOf(least.run(), least.ranks())));

@@ -226,7 +226,9 @@ class ExploreCommandsTest {
       assertThat(runWords(words.toArray(String[]::new))).as(kind).isOne();
       String told = out.toString();
       assertThat(told)
-          .contains("'com.example.Kinds$One' " + kind + " 'it'\\''s \"\\ $HOME\n*/ \u00e9'", "Kinds.java:")
+          .contains(
+              "'com.example.Kinds$One' " + kind + " 'it'\\''s \"\\ $HOME\n*/ \u00e9'",
+              "Kinds.java:")
           .doesNotContain("org.jccl.benchmarks.cli");
       assertFailsAlike("OneReplayTest", classes.resolve(kind + "/OneReplayTest.java"), told);
     }

@@ -85,9 +85,7 @@ public record ReplayClass(
   }
 
   private String quoted() {
-    return args.stream()
-        .map(ReplayClass::literal)
-        .collect(Collectors.joining(", "));
+    return args.stream().map(ReplayClass::literal).collect(Collectors.joining(", "));
   }
 
   private static String literal(String text) {
@@ -97,7 +95,9 @@ public record ReplayClass(
         case '"', '\\' -> literal.append('\\').append(each);
         default -> {
           if (each < ' ') {
-            literal.append("\\%03o".formatted((int) each)); // as a Unicode escape it would be itself in the source
+            literal.append(
+                "\\%03o"
+                    .formatted((int) each)); // as a Unicode escape it would be itself in the source
           } else if (each > '~') {
             literal.append("\\u%04x".formatted((int) each));
           } else {

@@ -208,8 +208,7 @@ class OutcomesTest {
     Body small = rootGoesAhead(2);
     hasOutcomes(explorer(2, small), "n34|-34");
     hasOutcomes(explorer(2, small).varies(Set.of(Variation.EAGER_SENDS)), "n34|-34", "y34|-34");
-    hasOutcomes(
-        explorer(2, rootGoesAhead(LARGE)).varies(Set.of(Variation.EAGER_SENDS)), "n34|-34");
+    hasOutcomes(explorer(2, rootGoesAhead(LARGE)).varies(Set.of(Variation.EAGER_SENDS)), "n34|-34");
   }
 
   @Provokes(reports = MisuseKind.MISSING_RANK)

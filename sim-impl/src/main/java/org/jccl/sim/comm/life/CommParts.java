@@ -130,7 +130,9 @@ public final class CommParts {
     return present;
   }
 
-  /** What was sent and not taken by all that should, as a report; null if all was, or nobody looks. */
+  /**
+   * What was sent and not taken by all that should, as a report; null if all was, or nobody looks.
+   */
   @Nullable ReportBuilder findUnreceived() {
     boolean looks = comm.stopped() == null && comm.simulation().isChecking();
     if (!looks || lives().stream().anyMatch(CommLifecycle::isAborted)) {

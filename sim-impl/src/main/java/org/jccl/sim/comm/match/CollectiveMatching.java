@@ -82,8 +82,7 @@ public final class CollectiveMatching {
     }
     if (simulation.eagerSends()) {
       int pair = part.rank() * comm.worldSize() + part.rank();
-      StepKey key =
-          new StepKey(StepKey.Kind.EAGER_SEND, comm.number(), pair, gathering.number);
+      StepKey key = new StepKey(StepKey.Kind.EAGER_SEND, comm.number(), pair, gathering.number);
       EagerSend eager = new EagerSend(comm, execution, part, key);
       part.eager = eager;
       gathering.eager = eager;
