@@ -310,8 +310,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   void coalesced(Stream stream, Consumer<Collectives> body);
 
   /**
-   * {@link #coalesced(Stream, Consumer)} on the {@link Collectives#defaultStream()}. NCCL: as there,
-   * the operations.
+   * {@link #coalesced(Stream, Consumer)} on the {@link Collectives#defaultStream()}. NCCL: as
+   * there, the operations.
    *
    * @param body what makes the calls; it gets this communicator
    */

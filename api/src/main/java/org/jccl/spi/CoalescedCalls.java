@@ -45,8 +45,7 @@ final class CoalescedCalls {
   /** What calls have to have in common to become one. */
   private record Kind(int operation, int type, int reduction, int root) {
     static Kind of(CallArguments call) {
-      return new Kind(
-          call.operation().ordinal(), call.type(), call.reduction(), call.rootOrPeer());
+      return new Kind(call.operation().ordinal(), call.type(), call.reduction(), call.rootOrPeer());
     }
   }
 

@@ -135,7 +135,11 @@ final class PreparedSequences {
       try {
         requireLaunchable(stream);
         if (stream.isCapturing()) {
-          RecordedIssue.issue(owner, calls, stream, place::settle); // Here a graph cannot be launched (STR-31): the calls join it.
+          RecordedIssue.issue(
+              owner,
+              calls,
+              stream,
+              place::settle); // Here a graph cannot be launched (STR-31): the calls join it.
         } else if (graph != null) {
           place.note(stream);
           owner.launch(graph, calls, stream);

@@ -229,7 +229,8 @@ class CoalescedTest {
                               calls.allReduce(x.slice(1, 2), ReduceOp.SUM);
                             }))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("calls 1 and 2 overlap: one writes what the other uses (GRP-35)");
+                .hasMessageContaining(
+                    "calls 1 and 2 overlap: one writes what the other uses (GRP-35)");
             assertThatThrownBy(() -> comm.group(g -> comm.coalesced(calls -> {})))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("GRP-33");

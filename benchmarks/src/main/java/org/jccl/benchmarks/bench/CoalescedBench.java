@@ -211,8 +211,7 @@ public final class CoalescedBench {
     }
   }
 
-  private List<WayTimes> measure(
-      Map<String, Communicator> communicators, int parts, long bytes) {
+  private List<WayTimes> measure(Map<String, Communicator> communicators, int parts, long bytes) {
     List<Ready> ready = new ArrayList<>();
     try (Memory memory = new Memory(parts, bytes)) {
       for (Communicator comm : communicators.values()) {

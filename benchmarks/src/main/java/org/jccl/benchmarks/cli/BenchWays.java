@@ -194,8 +194,7 @@ final class BenchWays {
       CoalescedBench.run(opened.backend(), opened.ranks(), plan, table::row);
     }
     table.end();
-    WayReport report =
-        WayReport.of(EnvironmentCard.of(opened), line, table.times(), List.of());
+    WayReport report = WayReport.of(EnvironmentCard.of(opened), line, table.times(), List.of());
     write(report, before, screen);
     return before == null ? 0 : WayVerdict.print(before, report, screen) > 0 ? 1 : 0;
   }

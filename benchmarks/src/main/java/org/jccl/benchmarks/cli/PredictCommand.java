@@ -17,6 +17,7 @@ import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.ProfileOption;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.predict.ErrorTable;
 import org.jccl.benchmarks.predict.Prediction;
 import org.jccl.benchmarks.predict.PredictionJson;
@@ -24,7 +25,6 @@ import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.predict.PredictionTable;
 import org.jccl.benchmarks.predict.Predictor;
 import org.jccl.benchmarks.predict.TunedWay;
-import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.file.BoundedFile;
@@ -230,16 +230,14 @@ final class PredictCommand implements Callable<Integer> {
     List<PredictionSample> all = new ArrayList<>();
     int on = Integer.parseInt(rounds.report().machine().replaceFirst("^(\\d+) x .*", "$1"));
     if (on != ranks) {
-      throw bad(
-          "--measured: %s was measured on %d ranks, not on %d".formatted(file, on, ranks));
+      throw bad("--measured: %s was measured on %d ranks, not on %d".formatted(file, on, ranks));
     }
     for (WayTimes each : rounds.report().times()) {
       if (each.way().equals(way().inRounds())) {
         Workload workload = Workload.ofLabel(each.operation());
         DataType type = DataType.FLOAT32;
         long count = workload.operation().countFor(each.bytes(), ranks, type.bytes());
-        all.add(
-            new PredictionSample(workload, type, ranks, count, each.bytes(), each.median()));
+        all.add(new PredictionSample(workload, type, ranks, count, each.bytes(), each.median()));
       }
     }
     return all;

@@ -116,8 +116,7 @@ public final class Predictor {
    *
    * @throws IllegalArgumentException if the machine cannot carry it out, in one sentence
    */
-  public Prediction predict(
-      Workload workload, DataType type, int ranks, long count, TunedWay way) {
+  public Prediction predict(Workload workload, DataType type, int ranks, long count, TunedWay way) {
     Operation operation = workload.operation();
     int reduction = operation.reduces() ? ReduceOp.SUM.code() : 0;
     if (way.kernels() && KernelCalls.fit(operation, type.code(), reduction, count, ranks)) {

@@ -154,8 +154,7 @@ class NcclPeersTest {
   void manySmallCalls_areMeasuredInAllForms() {
     List<WayTimes> all = new ArrayList<>();
     try (Simulator simulator = Simulator.builder().devices(2).build()) {
-      CoalescedBench.Plan plan =
-          new CoalescedBench.Plan(List.of(3), List.of(64L), true, 2, 0);
+      CoalescedBench.Plan plan = new CoalescedBench.Plan(List.of(3), List.of(64L), true, 2, 0);
       assertThat(plan.ways())
           .hasSize(12)
           .startsWith("group", "coalesced", "coalesced, copied", "group, prepared")

@@ -183,8 +183,7 @@ final class Plans {
     return PlannedCalls.of(carried, rest.last());
   }
 
-  private @Nullable PlannedCall bySymmetricKernel(
-      SymmetricPlan plan, int index, PlacedCall call) {
+  private @Nullable PlannedCall bySymmetricKernel(SymmetricPlan plan, int index, PlacedCall call) {
     SymmetricSplit split = plan.split(index);
     SymmetricChoice choice = plan.choice(index);
     if (split == null || choice == null) {
@@ -199,9 +198,7 @@ final class Plans {
         (long)
             (CostModel.NANOS
                 * place.cost.symmetric(
-                    choice.kernel(),
-                    call.call().bytes(topology.worldSize()),
-                    choice.micros())));
+                    choice.kernel(), call.call().bytes(topology.worldSize()), choice.micros())));
   }
 
   private PlannedCalls byChannels(List<PlacedCall> placed) {
