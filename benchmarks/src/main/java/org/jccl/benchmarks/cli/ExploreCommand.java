@@ -114,8 +114,8 @@ final class ExploreCommand implements Callable<Integer> {
           program.again(least.ranks()), least.run().choices(), program.program());
       if (least.ranks() < program.ranks()) {
         out.printf(
-            "ranks: %d are enough for it; with %d it was --choices %s%n",
-            least.ranks(), program.ranks(), failure.choices());
+            "ranks: %d %s enough for it; with %d it was --choices %s%n",
+            least.ranks(), least.ranks() == 1 ? "is" : "are", program.ranks(), failure.choices());
       }
       if (folder != null) {
         out.println("test: " + write(folder, program.testOf(least.run(), least.ranks())));
