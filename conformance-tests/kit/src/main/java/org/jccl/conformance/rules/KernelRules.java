@@ -21,7 +21,7 @@ import org.jccl.conformance.harness.WorldRank;
 import org.opentest4j.TestAbortedException;
 
 /** jccl's own kernels (rules KRN). What kernels do is not shown where a subject has none. */
-public class KernelRules extends NumericsSuite {
+class KernelRules extends NumericsSuite {
   private static final List<DataType> FOLDED =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
 
@@ -58,7 +58,6 @@ public class KernelRules extends NumericsSuite {
   @Example
   @Needs(upTo = 2)
   public void optional_KRN_01_oneRankThatDoesNotAskIsEnough(WorldRank rank) {
-
     try (Communicator comm = open(rank, rank.rank() == 0);
         DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
       rank.check(
@@ -93,7 +92,6 @@ public class KernelRules extends NumericsSuite {
   @Example
   @Needs(upTo = 4)
   public void optional_KRN_01_childrenHaveKernelsOfTheirOwn(WorldRank rank) {
-
     try (Communicator parent = open(rank, true);
         Communicator child = parent.split(rank.rank() / 2, -rank.rank());
         DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
@@ -112,7 +110,6 @@ public class KernelRules extends NumericsSuite {
   @Example
   @Needs(upTo = 2)
   public void optional_KRN_02_smallSumsAndGathersThatAreAlone(WorldRank rank) {
-
     try (Communicator comm = open(rank, true);
         DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, 1 << 17);
         DeviceBuffer more = rank.device().allocate(DataType.FLOAT32, (1 << 17) + 1);

@@ -58,7 +58,6 @@ final class PreparedRules extends Suite {
   @Example
   @Needs(upTo = 1)
   public void required_STR_38_nothingElseIsPrepared(WorldRank rank) {
-
     Communicator comm = rank.communicator();
     DeviceBuffer x = rank.memory(DataType.INT32, 1);
     refused(rank, "prepare in a body", () -> comm.prepare(c -> comm.prepare(d -> {})), "body");
@@ -111,7 +110,6 @@ final class PreparedRules extends Suite {
   @Example
   @Needs(upTo = 1)
   public void required_STR_40_whatItUsesIsThere(WorldRank rank) {
-
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
     DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1, 2);
@@ -148,7 +146,6 @@ final class PreparedRules extends Suite {
   @Example
   @Needs(upTo = 2)
   public void required_STR_41_itEndsWithItsCommunicator(WorldRank rank) {
-
     DeviceBuffer x = rank.memory(DataType.INT32, 1);
     Communicator comm = rank.open("prepared-closed");
     Graph sequence = comm.prepare(c -> c.allReduce(x, ReduceOp.SUM));
