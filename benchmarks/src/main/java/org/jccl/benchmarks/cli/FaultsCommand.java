@@ -24,6 +24,8 @@ import org.jccl.benchmarks.cli.option.SeedRange;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.screen.Progress;
+import org.jccl.benchmarks.screen.ReportColors;
+import org.jccl.benchmarks.screen.Screen;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jccl.sim.faults.CallPoint;
@@ -166,7 +168,7 @@ final class FaultsCommand implements Callable<Integer> {
     FaultClass worst = FaultClass.NOT_REACHED;
     PrintWriter out = spec.commandLine().getOut();
     for (FaultOutcome each : rehearsal.runAll(faults)) {
-      out.println(each);
+      out.println(ReportColors.mark(each.toString(), Screen.get().out()));
       each.struck().forEach(struck -> out.println("  " + struck));
       worst = each.result().compareTo(worst) > 0 ? each.result() : worst;
     }

@@ -1,10 +1,7 @@
 package org.jccl.sim.device;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongToIntFunction;
@@ -18,8 +15,6 @@ import org.jccl.Work;
 import org.jccl.WorkBody;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
-import org.jccl.sim.check.FaultRecord;
-import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
@@ -54,8 +49,13 @@ public final class SimMemory implements DeviceMemory {
   /** What means nothing; null where data is not followed. */
   private final @Nullable UndefinedMemory undefined;
 
-  /** Sorted by address; replaced as a whole, so that readers need no lock. */
-  private volatile Allocation[] live = new Allocation[0];
+  private final AllocationTable live = new AllocationTable();
+
+  /** Its token: kept here, since each call looks at it. */
+  private volatile Object allocations = live.token();
+
+  private final FreeChecks freeing;
+  private final DeviceCopies copies;
 
   private long made;
 
@@ -65,7 +65,9 @@ public final class SimMemory implements DeviceMemory {
   SimMemory(DeviceContext context, LongToIntFunction ownerOf) {
     this.context = context;
     this.ownerOf = ownerOf;
-    context.placesIn(this::place);
+    this.freeing = new FreeChecks(context);
+    this.copies = new DeviceCopies(context, this);
+    context.placesIn(live::place);
     context.programsBy(this::submit);
     context.blocksIn(this::block);
     this.undefined = context.simulation().followsData() ? new UndefinedMemory() : null;
@@ -117,13 +119,8 @@ public final class SimMemory implements DeviceMemory {
                 + CallSite.current();
         undefined.allocated(allocation.address(), bytes, words);
       }
-      Allocation[] before = live;
-      int at = -(indexOf(before, allocation.address()) + 1);
-      Allocation[] after = new Allocation[before.length + 1];
-      System.arraycopy(before, 0, after, 0, at);
-      after[at] = allocation;
-      System.arraycopy(before, at, after, at + 1, before.length - at);
-      live = after;
+      live.add(allocation);
+      allocations = live.token();
       return allocation.address();
     } finally {
       kernel.exit(task);
@@ -171,26 +168,22 @@ public final class SimMemory implements DeviceMemory {
     HostTask task = kernel.enter();
     try {
       kernel.calls(task, context.index(), "free");
-      Allocation[] before = live;
-      int at = indexOf(before, address);
-      if (at < 0) {
+      Allocation allocation = live.startingAt(address);
+      if (allocation == null) {
         throw context.misuse(
             MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
       }
-      Allocation allocation = before[at];
       Steering steering = kernel.steering();
       if (steering != null) {
         kernel.declares(task);
         steering.effect(allocation, Effect.WRITE);
       }
-      if (isExcused(allocation, task) || isDeferred(allocation, task)) {
+      if (freeing.isExcused(allocation, task) || freeing.isDeferred(allocation, task)) {
         context.simulation().lifetimes().close(allocation.origin(), allocation.bytes().byteSize());
         return;
       }
-      Allocation[] after = new Allocation[before.length - 1];
-      System.arraycopy(before, 0, after, 0, at);
-      System.arraycopy(before, at + 1, after, at, after.length - at);
-      live = after;
+      live.remove(allocation);
+      allocations = live.token();
       context.hazards().forget(address, address + allocation.bytes().byteSize());
       wrote(address, allocation.bytes().byteSize());
       pool.give(allocation.block());
@@ -202,48 +195,6 @@ public final class SimMemory implements DeviceMemory {
   }
 
   /**
-   * Whether memory that is in use is freed by a program that unwinds. It stays, since what uses it
-   * may still run, and counts as freed.
-   */
-  private boolean isExcused(Allocation allocation, HostTask task) {
-    return context.simulation().findings().excuses(MisuseKind.BUFFER_FREED)
-        && (!allocation.holders().isEmpty()
-            || context.hazards().isUsed(allocation.address(), allocation.end(), task));
-  }
-
-  /**
-   * Throws what is wrong with freeing it now. If the program is unwinding nothing is thrown: true,
-   * and it stays as above.
-   */
-  private boolean isDeferred(Allocation allocation, HostTask task) {
-    ReportBuilder wrong = usedBy(allocation, task);
-    if (wrong == null) {
-      wrong = heldBy(allocation, task);
-    }
-    Findings findings = context.simulation().findings();
-    if (wrong == null) {
-      return false;
-    }
-    if (findings.defers(wrong)) {
-      return true;
-    }
-    throw findings.keep(wrong);
-  }
-
-  private ReportBuilder freedWhile(Allocation allocation, String what) {
-    return new ReportBuilder(
-        MisuseKind.BUFFER_FREED,
-        " on device "
-            + context.index()
-            + ": allocation "
-            + allocation.number()
-            + " ("
-            + allocation.bytes().byteSize()
-            + " bytes) is freed while "
-            + what);
-  }
-
-  /**
    * The first work of {@code communicator} that uses a range and is in flight as far as {@code
    * task} knows, or null.
    */
@@ -251,35 +202,9 @@ public final class SimMemory implements DeviceMemory {
     return context.hazards().user(start, end, communicator, task);
   }
 
-  private @Nullable ReportBuilder usedBy(Allocation allocation, HostTask task) {
-    Access user = context.hazards().user(allocation.address(), allocation.end(), null, task);
-    if (user == null) {
-      return null;
-    }
-    return freedWhile(allocation, user.by().words() + " still uses it")
-        .rank(user.by().rank(), user.by().words() + " " + user.words() + " it", user.by().site())
-        .rank(context.rankOf(task), "frees it", "at " + CallSite.current())
-        .line("synchronize the stream first (SIM-29)");
-  }
-
-  /** Windows and registrations must be closed before the memory under them is freed (MEM-06). */
-  private @Nullable ReportBuilder heldBy(Allocation allocation, HostTask task) {
-    if (allocation.holders().isEmpty() || !context.simulation().isChecking()) {
-      return null;
-    }
-    MemoryHolder holder = allocation.holders().getFirst();
-    return freedWhile(allocation, holder.words() + " over it is open")
-        .rank(
-            holder.rank(),
-            "made " + holder.words(),
-            holder.site() == null ? null : "at " + holder.site())
-        .rank(context.rankOf(task), "frees the memory", "at " + CallSite.current())
-        .line("close what was registered before its memory is freed (MEM-06, SIM-55)");
-  }
-
   /** From now on {@code holder} has to be closed before the memory that holds a range is freed. */
   public void hold(long address, long bytes, MemoryHolder holder) {
-    Allocation allocation = allocationOf(address, bytes);
+    Allocation allocation = live.around(address, bytes);
     if (allocation != null) {
       allocation.holders().add(holder);
     }
@@ -287,7 +212,7 @@ public final class SimMemory implements DeviceMemory {
 
   /** It is closed. */
   public void letGo(long address, MemoryHolder holder) {
-    Allocation allocation = allocationOf(address, 1);
+    Allocation allocation = live.around(address, 1);
     if (allocation != null) {
       allocation.holders().removeIf(each -> each == holder);
     }
@@ -302,11 +227,11 @@ public final class SimMemory implements DeviceMemory {
   public void captured(
       Capture capture, long address, long bytes, String words, @Nullable String site) {
     if (bytes > 0) {
-      capture.memory().add(allocationOf(address, bytes), words, site);
+      capture.memory().add(live.around(address, bytes), words, site);
     }
   }
 
-  private void noteCaptured(SimStream stream, String words, Place place, long bytes) {
+  void noteCaptured(SimStream stream, String words, Place place, long bytes) {
     Capture capture = stream.capture();
     if (capture != null && place.host() == null) {
       captured(capture, place.address(), bytes, words, context.simulation().lifetimes().here());
@@ -387,7 +312,7 @@ public final class SimMemory implements DeviceMemory {
 
   /** The bytes of a range, or null if it is not inside one live allocation. */
   public @Nullable MemorySegment find(long address, long bytes) {
-    Allocation allocation = allocationOf(address, bytes);
+    Allocation allocation = live.around(address, bytes);
     return allocation == null
         ? null
         : allocation.bytes().asSlice(address - allocation.address(), bytes);
@@ -395,42 +320,30 @@ public final class SimMemory implements DeviceMemory {
 
   /** What is allocated, as a token: another one as soon as anything is allocated or freed. */
   public Object allocations() {
-    return live;
+    return allocations;
   }
 
   /** Whether the range is in one live allocation that NCCL's allocator made. */
   public boolean isFromLibrary(long address, long bytes) {
-    Allocation allocation = allocationOf(address, bytes);
+    Allocation allocation = live.around(address, bytes);
     return allocation != null && allocation.fromLibrary();
   }
 
   /** How far {@code address} is behind the start of its live allocation, or -1 without one. */
   public long offsetOf(long address) {
-    Allocation allocation = allocationOf(address, 1);
+    Allocation allocation = live.around(address, 1);
     return allocation == null ? -1 : address - allocation.address();
   }
 
   /** Size of the live allocation that {@code address} lies in, or 0 without one. */
   public long allocatedAround(long address) {
-    Allocation allocation = allocationOf(address, 1);
+    Allocation allocation = live.around(address, 1);
     return allocation == null ? 0 : allocation.bytes().byteSize();
   }
 
   private Object block(long address) {
-    Allocation allocation = allocationOf(address, 1);
+    Allocation allocation = live.around(address, 1);
     return allocation == null ? "memory of the host" : allocation;
-  }
-
-  private @Nullable Allocation allocationOf(long address, long bytes) {
-    Allocation[] table = live;
-    int at = indexOf(table, address);
-    int below = at >= 0 ? at : -at - 2;
-    if (below < 0) {
-      return null;
-    }
-    MemorySegment memory = table[below].bytes();
-    long offset = address - memory.address();
-    return offset <= memory.byteSize() - bytes ? table[below] : null;
   }
 
   /**
@@ -456,7 +369,7 @@ public final class SimMemory implements DeviceMemory {
           MisuseKind.BUFFER_DEVICE,
           on + " is memory of device " + owner + ", not of this device (SIM-27)");
     }
-    String room = room(address);
+    String room = live.roomAt(address);
     if (room != null) {
       return new ReportBuilder(MisuseKind.BUFFER_RANGE, on + " needs " + bytes + " bytes, " + room);
     }
@@ -469,76 +382,19 @@ public final class SimMemory implements DeviceMemory {
             + " bytes of it are used (SIM-26)");
   }
 
-  /** A range in words, as an offset in its allocation. */
-  String place(long start, long end) {
-    Allocation allocation = allocationOf(start, end - start);
-    if (allocation == null) {
-      return "memory that is in no allocation of the device";
-    }
-    long from = start - allocation.address();
-    return "bytes "
-        + from
-        + " to "
-        + (from + end - start - 1)
-        + " of allocation "
-        + allocation.number()
-        + " ("
-        + allocation.bytes().byteSize()
-        + " bytes)";
-  }
-
-  /** What is left behind an address inside or at the end of an allocation, or null. */
-  private @Nullable String room(long address) {
-    Allocation[] table = live;
-    int at = indexOf(table, address);
-    int below = at >= 0 ? at : -at - 2;
-    if (below >= 0) {
-      Allocation nearest = table[below];
-      long offset = address - nearest.address();
-      long left = nearest.bytes().byteSize() - offset;
-      if (left > 0 || offset == nearest.bytes().byteSize()) {
-        return "but only "
-            + Math.max(0, left)
-            + " are left at offset "
-            + offset
-            + " of allocation "
-            + nearest.number()
-            + " (SIM-25)";
-      }
-    }
-    return null;
-  }
-
-  private static int indexOf(Allocation[] table, long address) {
-    int low = 0;
-    int high = table.length - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      long found = table[middle].address();
-      if (found == address) {
-        return middle;
-      }
-      if (found < address) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return -(low + 1);
-  }
-
   /** Bytes in live allocations. */
   public long liveBytes() {
-    return Arrays.stream(live).mapToLong(allocation -> allocation.bytes().byteSize()).sum();
+    return live.bytes();
   }
 
   /** Number of live allocations. */
   public int liveCount() {
-    return live.length;
+    return live.size();
   }
 
   void close() {
-    live = new Allocation[0];
+    live.clear();
+    allocations = live.token();
     pool.close();
     closedInUse.forEach(Arena::close);
     closedInUse.clear();
@@ -548,99 +404,6 @@ public final class SimMemory implements DeviceMemory {
   public Arena hostArena() {
     requireNotCapturing("allocation");
     return new HostArena(context, closedInUse::add);
-  }
-
-  @Override
-  public void copyIn(long target, MemorySegment source, Stream stream) {
-    if (!source.isNative() && stream.isCapturing()) {
-      throw CaptureGuard.heapCopy();
-    }
-    MemorySegment staged =
-        isShared(source) ? source : MemorySegment.ofArray(source.toArray(JAVA_BYTE));
-    long bytes = source.byteSize();
-    submitCopy("copy from host", Place.onHost(staged), Place.onDevice(target), bytes, stream);
-  }
-
-  /** Whether any thread may use it: device work runs on whichever thread holds the baton. */
-  private static boolean isShared(MemorySegment host) {
-    return host.isNative() && host.isAccessibleBy(ANY_OTHER);
-  }
-
-  private static final Thread ANY_OTHER = Thread.ofPlatform().unstarted(() -> {});
-
-  @Override
-  public void copyOut(MemorySegment target, long source, Stream stream) {
-    if (!target.isAccessibleBy(ANY_OTHER)) {
-      throw new IllegalArgumentException(
-          "an enqueued copy cannot fill memory of a confined arena: use Arena.ofShared(), or"
-              + " copyTo(target) without a stream");
-    }
-    long bytes = target.byteSize();
-    submitCopy("copy to host", Place.onDevice(source), Place.onHost(target), bytes, stream);
-  }
-
-  @Override
-  public void copyOutNow(MemorySegment target, long source, Stream stream) {
-    if (target.isAccessibleBy(ANY_OTHER)) {
-      copyOut(target, source, stream);
-      stream.synchronize();
-      return;
-    }
-    MemorySegment staged = MemorySegment.ofArray(new byte[Math.toIntExact(target.byteSize())]);
-    copyOut(staged, source, stream);
-    try {
-      stream.synchronize();
-    } catch (RuntimeException refused) {
-      if (context.simulation().findings().faults().hasStruck()) {
-        Place host = Place.onHost(staged);
-        refused("copy to host", Place.onDevice(source), host, staged.byteSize(), stream);
-      }
-      throw refused;
-    }
-    target.copyFrom(staged);
-  }
-
-  @Override
-  public void copy(long target, long source, long bytes, Stream stream) {
-    submitCopy("copy", Place.onDevice(source), Place.onDevice(target), bytes, stream);
-  }
-
-  private void submitCopy(String what, Place source, Place target, long bytes, Stream stream) {
-    noteCaptured(context.own(stream), what, source, bytes);
-    noteCaptured(context.own(stream), what, target, bytes);
-    FaultRecord faults = context.simulation().findings().faults();
-    try {
-      context.own(stream).submit("copy", on -> new CopyOp(on, this, what, source, target, bytes));
-      if (faults.hasStruck() && target.host() != null) {
-        faults.read(placeOf(source.address()));
-      }
-    } catch (RuntimeException refused) {
-      if (faults.hasStruck()) {
-        refused(what, source, target, bytes, stream);
-      }
-      throw refused;
-    }
-  }
-
-  /** Whoever goes on as if a copy had been made has stale data. */
-  private void refused(String what, Place source, Place target, long bytes, Stream stream) {
-    FaultRecord faults = context.simulation().findings().faults();
-    String words = what + " of " + bytes + " bytes was refused at " + CallSite.current();
-    if (target.host() == null) {
-      Kernel kernel = context.simulation().kernel();
-      HostTask task = kernel.enter();
-      try {
-        refused(context.own(stream), target.address(), bytes, words, null);
-      } finally {
-        kernel.exit(task);
-      }
-    } else {
-      faults.missed(placeOf(source.address()), words + ", and the memory was never read again");
-    }
-  }
-
-  private String placeOf(long address) {
-    return context.index() + ":" + address;
   }
 
   private void submit(SimStream stream, Work work, WorkBody body) {
@@ -655,10 +418,27 @@ public final class SimMemory implements DeviceMemory {
   }
 
   @Override
+  public void copyIn(long target, MemorySegment source, Stream stream) {
+    copies.copyIn(target, source, stream);
+  }
+
+  @Override
+  public void copyOut(MemorySegment target, long source, Stream stream) {
+    copies.copyOut(target, source, stream);
+  }
+
+  @Override
+  public void copyOutNow(MemorySegment target, long source, Stream stream) {
+    copies.copyOutNow(target, source, stream);
+  }
+
+  @Override
+  public void copy(long target, long source, long bytes, Stream stream) {
+    copies.copy(target, source, bytes, stream);
+  }
+
+  @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
-    noteCaptured(context.own(stream), "fill", Place.onDevice(target), bytes);
-    context
-        .own(stream)
-        .submit("fill", on -> new FillOp(on, this, range(target, bytes, "fill"), value));
+    copies.fill(target, value, bytes, stream);
   }
 }

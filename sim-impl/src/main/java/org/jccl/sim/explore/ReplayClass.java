@@ -85,9 +85,28 @@ public record ReplayClass(
   }
 
   private String quoted() {
-    return args.stream()
-        .map(each -> '"' + each.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
-        .collect(Collectors.joining(", "));
+    return args.stream().map(ReplayClass::literal).collect(Collectors.joining(", "));
+  }
+
+  private static String literal(String text) {
+    StringBuilder literal = new StringBuilder("\"");
+    for (char each : text.toCharArray()) {
+      switch (each) {
+        case '"', '\\' -> literal.append('\\').append(each);
+        default -> {
+          if (each < ' ') {
+            literal.append(
+                "\\%03o"
+                    .formatted((int) each)); // as a Unicode escape it would be itself in the source
+          } else if (each > '~') {
+            literal.append("\\u%04x".formatted((int) each));
+          } else {
+            literal.append(each);
+          }
+        }
+      }
+    }
+    return literal.append('"').toString();
   }
 
   private String variations() {
