@@ -20,7 +20,9 @@ class LookingProcessTest {
   @Test
   void processThatComesBack_givesWhatItFound_withoutItsComplaints() {
     LookingProcess found =
-        shell("echo a driver prints; echo; echo '@jccl the answer'; echo found; echo noise >&2", LONG);
+        shell(
+            "echo a driver prints; echo; echo '@jccl the answer'; echo found; echo noise >&2",
+            LONG);
 
     assertThat(found.output()).isEqualTo("found\n");
     assertThat(found.fate()).isEmpty();
@@ -49,7 +51,8 @@ class LookingProcessTest {
 
   @Test
   void crashOfAJvm_isToldWithItsPlace() {
-    String words = "#\\n#  SIGSEGV (0xb) at pc=0x7f, pid=1\\n# Problematic frame:\\n# C  [libcuda.so.1+0x11]";
+    String words =
+        "#\\n#  SIGSEGV (0xb) at pc=0x7f, pid=1\\n# Problematic frame:\\n# C  [libcuda.so.1+0x11]";
     LookingProcess found = shell("printf '" + words + "\\n'; exit 1", LONG);
 
     assertThat(found.fate()).isEqualTo("crashed with SIGSEGV (0xb) in [libcuda.so.1+0x11]");

@@ -152,8 +152,7 @@ class CallsThatHangTest {
     rows.add(operation(NcclFunction.RECV, (c, b) -> c.sendRecv(b, 1, b, 1)));
     for (Call each : CALLS) {
       rows.add(operation(each.plain, each.made));
-      rows.add(
-          operation(each.plain, (c, b) -> grouped(c, group -> each.made.on(group, b))));
+      rows.add(operation(each.plain, (c, b) -> grouped(c, group -> each.made.on(group, b))));
       rows.add(operation(each.withConfig, (c, b) -> each.made.on(c.configured(SOME), b)));
     }
     rows.add(

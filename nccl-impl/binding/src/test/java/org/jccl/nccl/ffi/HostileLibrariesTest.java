@@ -109,7 +109,8 @@ class HostileLibrariesTest {
     Path link = Files.createSymbolicLink(root.resolve("link"), known);
     assertThat(objection(link, library)).contains("hangs");
 
-    String hung = Files.readString(known).replaceAll("\t\\d+\t[^\t]*\n", "\t1000\tit hangs, long ago\n");
+    String hung =
+        Files.readString(known).replaceAll("\t\\d+\t[^\t]*\n", "\t1000\tit hangs, long ago\n");
     Path old = copied(known, root.resolve("old"));
     Files.writeString(old, hung);
     assertThat(objection(old, library)).doesNotContain("long ago");
