@@ -236,7 +236,8 @@ class ExploreCommandsTest {
 
   @Test
   void aFaultThatAProgramDoesNotSurvive_isAJUnitClass() throws Exception {
-    String faults = "faults -cp CLASSES --ranks 2 --kinds exit,slow --junit CLASSES/f com.example.Hasty right";
+    String faults =
+        "faults -cp CLASSES --ranks 2 --kinds exit,slow --junit CLASSES/f com.example.Hasty right";
     assertThat(run(faults)).as(err.toString()).isOne();
     Path file = classes.resolve("f/HastyFaultTest.java");
     assertThat(out.toString()).contains("test: " + file);

@@ -61,7 +61,8 @@ public record FaultReplayClass(
     lines.add("            .runAll(plan)");
     lines.add("            .getLast();");
     lines.add("    if (outcome.result() != FaultClass.RECOVERED) {");
-    lines.add("      throw new AssertionError(outcome.toString(), outcome.failure().orElse(null));");
+    lines.add(
+        "      throw new AssertionError(outcome.toString(), outcome.failure().orElse(null));");
     lines.add("    }");
     lines.add("  }");
     lines.add("}");
