@@ -44,6 +44,16 @@ public final class KernelCalls {
   }
 
   /**
+   * {@return whether a call counts where a collective is to be the only one of its communicator in a
+   * group: messages do not, nor do calls without elements}
+   *
+   * @param call a call of the group
+   */
+  public static boolean isCollective(CallArguments call) {
+    return !call.operation().isMadeOfMessages() && call.count() > 0;
+  }
+
+  /**
    * {@return how many bytes the longest message has that a rank gets from another}
    *
    * @param ranks number of ranks, at least 2

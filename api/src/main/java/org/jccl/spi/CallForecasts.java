@@ -152,7 +152,7 @@ final class CallForecasts {
     CallRecording calls = owner.keep(body, new CallRecording(true));
     List<CallForecast> found = new ArrayList<>();
     for (int i = 0; i < calls.size(); i++) {
-      found.add(forecast(calls.call(i), calls.groupSize(i) == 1));
+      found.add(forecast(calls.call(i), calls.isOnlyCollective(i)));
     }
     return List.copyOf(found);
   }
@@ -201,7 +201,7 @@ final class CallForecasts {
     }
     return isAlone || !owner.runsInKernel(call)
         ? "; no own kernel: they carry out sums and all-gathers up to 512 KiB (KRN-02)"
-        : "; no own kernel: it is in a group of several calls (KRN-02)";
+        : "; no own kernel: it is in a group of several collectives (KRN-02)";
   }
 
   /** Operations that windows make faster were measured in windows, the others in plain memory. */

@@ -101,21 +101,21 @@ final class CallHook {
     tell(listener -> listener.attached(group));
   }
 
-  /** Shows the call that is told next. */
-  CallHook show(CallArguments call, Stream stream, int inGroupOf) {
-    shown.show(call, null, stream, inGroupOf);
+  /** Shows the call that is told next; {@code isOnly}: the only collective of its group. */
+  CallHook show(CallArguments call, Stream stream, int inGroupOf, boolean isOnly) {
+    shown.show(call, null, stream, inGroupOf, isOnly);
     return this;
   }
 
   /** Shows a call of a prepared sequence. */
-  CallHook showPrepared(CallArguments call, Stream stream, int inGroupOf) {
-    shown.showPrepared(call, stream, inGroupOf);
+  CallHook showPrepared(CallArguments call, Stream stream, int inGroupOf, boolean isOnly) {
+    shown.showPrepared(call, stream, inGroupOf, isOnly);
     return this;
   }
 
   /** Shows a one-sided operation, which the table of operations does not have. */
   CallHook show(String operation, CallArguments call, Stream stream) {
-    shown.show(call, operation, stream, 1);
+    shown.show(call, operation, stream, 1, true);
     return this;
   }
 

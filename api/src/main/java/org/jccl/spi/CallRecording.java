@@ -8,6 +8,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.KernelCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +163,17 @@ final class CallRecording {
       first--;
     }
     return endOfGroup(i) - first;
+  }
+
+  /** {@return whether call {@code i} is the only collective of its group (KRN-02)} */
+  boolean isOnlyCollective(int i) {
+    int end = endOfGroup(i);
+    for (int each = end - groupSize(i); each < end; each++) {
+      if (each != i && KernelCalls.isCollective(call(each))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** {@return whether call {@code i} is in no group} */

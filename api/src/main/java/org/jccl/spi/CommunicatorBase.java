@@ -216,18 +216,21 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
     for (int i = 0; i < kept.size(); i++) {
-      heard.showPrepared(kept.call(i), stream, kept.groupSize(i)).before();
+      heard.showPrepared(
+                kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).before();
     }
     try {
       graph.launch(stream);
     } catch (RuntimeException | Error failure) {
       for (int i = 0; i < kept.size(); i++) {
-        heard.showPrepared(kept.call(i), stream, kept.groupSize(i)).failed(failure);
+        heard.showPrepared(
+                kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).failed(failure);
       }
       throw failure;
     }
     for (int i = 0; i < kept.size(); i++) {
-      heard.showPrepared(kept.call(i), stream, kept.groupSize(i)).after();
+      heard.showPrepared(
+                kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).after();
     }
   }
 
@@ -239,7 +242,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private void issueHeard(CallHook heard, CallArguments call, Stream stream, Operation operation) {
-    heard.show(call, stream, 1);
+    heard.show(call, stream, 1, true);
     try {
       heard.before();
       issue(call, stream, operation);
@@ -327,7 +330,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     };
   }
 
-  /** Whether own kernels carry out such a call, outside groups of several. */
+  /** Whether own kernels carry out such a call, where it is the only collective of its group. */
   boolean runsInKernel(CallArguments call) {
     return false;
   }

@@ -50,17 +50,30 @@ final class GroupIssue {
     }
   }
 
-  /** Alone in its group a call runs as outside (SIM-17): in a kernel of jccl's own, perhaps. */
-  private static boolean isLaunched(LibraryCommunicator comm, GroupRecording calls) {
-    CallArguments call = calls.call(0);
-    int code =
-        comm.runsInKernel(call) ? comm.launchKernel(call, calls.stream(0)) : KernelRank.NOT_HERE;
-    return code != KernelRank.NOT_HERE
-        && comm.guard().settled(code, call.operation().label()) == code;
+  /**
+   * The only collective of its communicator runs as outside (KRN-02), in a kernel of jccl's own,
+   * perhaps: another rank may group it with nothing, or with something else. Like NCCL's, it runs
+   * before the messages of the group. Says how many calls are left to the library.
+   */
+  private static int launchKernels(GroupRecording calls) {
+    int left = calls.size();
+    for (int i = 0; i < calls.size(); i++) {
+      LibraryCommunicator comm = member(calls, i);
+      CallArguments call = calls.call(i);
+      if (comm.runsInKernel(call) && calls.isOnlyCollective(i)) {
+        int code = comm.launchKernel(call, calls.stream(i));
+        if (code != KernelRank.NOT_HERE) {
+          comm.guard().settled(code, call.operation().label());
+          calls.runsInKernel(i);
+          left--;
+        }
+      }
+    }
+    return left;
   }
 
   private static void make(GroupRecording calls, LibraryCommunicator first, MemorySegment info) {
-    if (info.address() == 0 && calls.size() == 1 && isLaunched(first, calls)) {
+    if (info.address() == 0 && launchKernels(calls) == 0) {
       return;
     }
     if (info.address() == 0 && first.isDirect()) {
@@ -97,7 +110,7 @@ final class GroupIssue {
 
   private static @Nullable CallHook shown(GroupRecording calls, int i) {
     CallHook heard = member(calls, i).hook();
-    return heard == null ? null : heard.show(calls.call(i), calls.stream(i), calls.size());
+    return heard == null ? null : heard.show(calls.call(i), calls.stream(i), calls.size(), calls.isOnlyCollective(i));
   }
 
   /** A listener may be against it: then the calls that were told have failed. */
@@ -168,6 +181,9 @@ final class GroupIssue {
     }
     try {
       for (int i = 0; i < size && failed < 0; i++) {
+        if (calls.isInKernel(i)) {
+          continue;
+        }
         calls.reaches(i);
         code = member(calls, i).issue(calls.call(i), calls.stream(i));
         failed = NcclAbi.isGood(code) ? -1 : i;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Stream;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.KernelCalls;
 import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,10 @@ public final class GroupRecording {
   private final List<CallArguments> calls = new ArrayList<>();
   private CommunicatorBase[] communicators = new CommunicatorBase[16];
   private Stream[] streams = new Stream[16];
+
+  /** Which calls own kernels carry out; the library is not given those. */
+  private boolean[] inKernels = new boolean[16];
+
   private final List<Runnable> afterwards = new ArrayList<>();
 
   private GroupRecording() {}
@@ -220,10 +225,37 @@ public final class GroupRecording {
     if (size == streams.length) {
       communicators = Arrays.copyOf(communicators, size * 2);
       streams = Arrays.copyOf(streams, size * 2);
+      inKernels = Arrays.copyOf(inKernels, size * 2);
     }
     communicators[size] = communicator;
     streams[size] = stream;
+    inKernels[size] = false;
     return calls.get(size++);
+  }
+
+  /**
+   * {@return whether call {@code i} is the only collective of its communicator here (KRN-02)} Ranks
+   * may group calls of other communicators, and messages, differently.
+   */
+  boolean isOnlyCollective(int i) {
+    for (int other = 0; other < size; other++) {
+      if (other != i
+          && communicators[other] == communicators[i]
+          && KernelCalls.isCollective(calls.get(other))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** An own kernel carries out call {@code i}. */
+  void runsInKernel(int i) {
+    inKernels[i] = true;
+  }
+
+  /** {@return whether an own kernel carries out call {@code i}} */
+  boolean isInKernel(int i) {
+    return inKernels[i];
   }
 
   /** Whether a recorded call of {@code communicator} sends from {@code address}. */

@@ -21,7 +21,7 @@ class ShownCall implements IssuedCall {
     /** What is known of the memory of its buffers. */
     CallMemory memoryOf(CallArguments call);
 
-    /** Whether an own kernel carries it out, where it is in no group of several. */
+    /** Whether an own kernel carries it out, where it is the only collective of its group. */
     default boolean runsInKernel(CallArguments call) {
       return false;
     }
@@ -41,6 +41,9 @@ class ShownCall implements IssuedCall {
 
   private boolean isKeptKernel;
 
+  /** In its group, of its communicator. */
+  private boolean isOnlyCollective;
+
   /** Its number in its communicator, by the sort of call. */
   long number;
 
@@ -56,17 +59,24 @@ class ShownCall implements IssuedCall {
   }
 
   /** Shows that call, without keeping a copy; {@code name} if it is a one-sided operation. */
-  void show(CallArguments shown, @Nullable String name, Stream itsStream, int inGroupOf) {
+  void show(
+      CallArguments shown,
+      @Nullable String name,
+      Stream itsStream,
+      int inGroupOf,
+      boolean isTheOnlyCollective) {
     call = shown;
     oneSided = name;
     stream = itsStream;
     groupSize = inGroupOf;
+    isOnlyCollective = isTheOnlyCollective;
     isPrepared = false;
   }
 
   /** Shows a call of a prepared sequence that is launched. */
-  void showPrepared(CallArguments shown, Stream itsStream, int inGroupOf) {
-    show(shown, null, itsStream, inGroupOf);
+  void showPrepared(
+      CallArguments shown, Stream itsStream, int inGroupOf, boolean isTheOnlyCollective) {
+    show(shown, null, itsStream, inGroupOf, isTheOnlyCollective);
     isPrepared = true;
   }
 
@@ -86,6 +96,7 @@ class ShownCall implements IssuedCall {
     oneSided = other.oneSided;
     stream = other.stream;
     groupSize = other.groupSize;
+    isOnlyCollective = other.isOnlyCollective;
     isPrepared = other.isPrepared;
     keptMemory = other.memory();
     isKeptKernel = other.isOwnKernel();
@@ -182,7 +193,7 @@ class ShownCall implements IssuedCall {
   @Override
   public boolean isOwnKernel() {
     return keptMemory == null
-        ? oneSided == null && groupSize == 1 && way.runsInKernel(call)
+        ? oneSided == null && isOnlyCollective && way.runsInKernel(call)
         : isKeptKernel;
   }
 
