@@ -30,7 +30,7 @@ final class GroupIssue {
       LibraryCommunicator each = member(calls, i);
       check(first, each);
       each.note(calls.stream(i));
-      each.look(calls.call(i));
+      each.look(calls.call(i), calls.size() == 1);
       each.order(calls.stream(i));
     }
     boolean isHeard = info.address() == 0 && isHeard(calls);

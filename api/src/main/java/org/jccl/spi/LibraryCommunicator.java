@@ -163,7 +163,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   protected final int enqueue(CallArguments call, Stream stream) {
     note(stream);
-    look(call);
+    look(call, true);
     int code = runsInKernel(call) ? launchKernel(call, stream) : KernelRank.NOT_HERE;
     if (code == KernelRank.NOT_HERE) {
       order(stream);
@@ -442,9 +442,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** A call is about to be issued: a tuned communicator warns once if it misses its windows. */
-  final void look(CallArguments call) {
-    if (watchesMemory) {
+  /**
+   * A call is about to be issued: a tuned communicator warns once if it misses its windows. Own
+   * kernels, which carry out calls that are alone, need none.
+   */
+  final void look(CallArguments call, boolean isAlone) {
+    if (watchesMemory && !(isAlone && runsInKernel(call))) {
       watchesMemory = forecasts.watch(call);
     }
   }
