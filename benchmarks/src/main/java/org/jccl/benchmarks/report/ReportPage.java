@@ -65,7 +65,8 @@ public final class ReportPage {
 
   private static String nav(List<Part> parts, boolean single) {
     boolean folded = parts.size() > FEW;
-    StringBuilder nav = new StringBuilder(folded ? "<details class=\"contents\"><summary>Contents</summary>" : "");
+    StringBuilder nav =
+        new StringBuilder(folded ? "<details class=\"contents\"><summary>Contents</summary>" : "");
     nav.append("<nav aria-label=\"Sections\">");
     for (Part part : parts) {
       if (!single) {

@@ -148,7 +148,8 @@ final class Flowchart {
 
   private String drawn() {
     double width = boxes.values().stream().mapToDouble(box -> box.x + box.width()).max().orElse(0);
-    double height = boxes.values().stream().mapToDouble(box -> box.y + box.height()).max().orElse(0);
+    double height =
+        boxes.values().stream().mapToDouble(box -> box.y + box.height()).max().orElse(0);
     StringBuilder svg = new StringBuilder();
     svg.append(
         text(
