@@ -99,7 +99,7 @@ final class ComparisonFigures {
         "bar",
         0,
         true,
-        row -> Bars.timesBestPeer(row.op(), row.ranks(), row.bytes()));
+        row -> Bars.timesBestPeer(row.bytes()));
     ratio(ratios, id, rows, "C limit / jccl", 8, false, row -> inverse(row.overLimit()));
     ratio(
         ratios,
