@@ -13,6 +13,8 @@ public enum MisuseKind {
   DEADLOCK(Severity.ERROR),
   /** Ranks issue communicators in different orders (SIM-18, SIM-19, SIM-50). */
   ORDER_INVERSION(Severity.ERROR),
+  /** Work of communicators with and without launchOrderImplicit may overlap on a GPU (SIM-69). */
+  LAUNCH_ORDER_MIXED(Severity.ERROR),
   /** One thread drives several ranks without a group (SIM-21). */
   GROUP_REQUIRED(Severity.ERROR),
   /** A send without receive, or a receive without send, at the end of a communicator (SIM-11). */

@@ -12,6 +12,7 @@ import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.conformance.harness.RunScreen;
+import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.run.VerifyRun;
 import org.jccl.fidelity.golden.BadRecordingException;
 import org.jccl.fidelity.golden.GoldenRecording;
@@ -48,6 +49,15 @@ final class VerifyCommand implements Callable<Integer> {
       description =
           "Only these: an id (COL-04), a prefix (COL) or a chapter's number (6). Default: all.")
   private List<String> rules = List.of();
+
+  @Option(
+      names = "--nccl-version",
+      converter = Texts.Version.class,
+      paramLabel = "X.Y.Z",
+      description =
+          "The version of NCCL that sim or loopback imitates; rules about later ones are not run."
+              + " Default: 2.28.9, and a later one for what is younger.")
+  private @Nullable Integer version;
 
   @Option(
       names = "--processes",
@@ -93,8 +103,9 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int rules(RunScreen screen) {
+    String name = version == null ? backend : Subjects.as(backend, version);
     try {
-      return new VerifyRun(screen).run(backend, rules, out, processes == null ? 0 : processes);
+      return new VerifyRun(screen).run(name, rules, out, processes == null ? 0 : processes);
     } catch (IllegalArgumentException | BackendUnavailableException unusable) {
       throw bad(String.valueOf(unusable.getMessage()));
     } catch (IOException failed) {
@@ -108,6 +119,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
     if (processes != null) {
       throw bad("--golden and --processes exclude each other: recordings need no ranks");
+    }
+    if (version != null) {
+      throw bad("--golden and --nccl-version exclude each other: recordings say their version");
     }
     if (!backend.equals("sim")) {
       throw bad("--golden: recordings are replayed on the simulator, not on '" + backend + "'");

@@ -234,6 +234,31 @@ class ExploreCommandsTest {
     }
   }
 
+  @Test
+  void aFaultThatAProgramDoesNotSurvive_isAJUnitClass() throws Exception {
+    String faults =
+        "faults -cp CLASSES --ranks 2 --kinds exit,slow --junit CLASSES/f com.example.Hasty right";
+    assertThat(run(faults)).as(err.toString()).isOne();
+    Path file = classes.resolve("f/HastyFaultTest.java");
+    assertThat(out.toString()).contains("test: " + file);
+    assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(40);
+    compile("HastyFaultTest", Files.readString(file));
+
+    Throwable thrown =
+        runTest("com.example.HastyFaultTest").getFailures().getFirst().getException();
+    assertThat(thrown).isInstanceOf(AssertionError.class).hasMessageContaining(": exit -> hang");
+    assertThat(out.toString()).contains(thrown.getMessage());
+    assertThat(thrown.getCause()).hasMessageContaining("Hasty.java:");
+
+    String[] seeds = {"faults", "--ranks", "2", "--seeds", "3..4", "-cp", classes.toString()};
+    List<String> words = new ArrayList<>(List.of(seeds));
+    words.addAll(List.of("--plan", "rank 1 at all_reduce 1: exit", "--junit", classes + "/s"));
+    words.addAll(List.of("com.example.Hasty", "right"));
+    assertThat(runWords(words.toArray(String[]::new))).as(err.toString()).isOne();
+    assertThat(Files.readString(classes.resolve("s/HastyFaultTest.java")))
+        .contains("FaultPlan.parse(\"rank 1 at all_reduce 1: exit\")", "List.of(\"right\")");
+  }
+
   private TestExecutionSummary runTest(String name) throws Exception {
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     URL[] place = {classes.toUri().toURL()};

@@ -26,6 +26,9 @@ final class AbiOneSided {
   /** From here on check mode does not look at one-sided calls (ARG-04). */
   private static final int UNCHECKED_POINTERS = 23003;
 
+  private static final String NOT_SET_UP =
+      ": it has no window yet, and was created without rmaEagerInit (RMA-13)";
+
   private final AbiState state;
 
   AbiOneSided(AbiState state) {
@@ -83,7 +86,7 @@ final class AbiOneSided {
         "Signal to rank " + peer,
         comm,
         stream,
-        oneSided -> oneSided.checkSignal(peer, signalIndex, context, flags),
+        oneSided -> setUp(oneSided, oneSided.checkSignal(peer, signalIndex, context, flags)),
         (own, on) -> own.signal(peer, own.line(signalIndex, context), on));
   }
 
@@ -95,8 +98,13 @@ final class AbiOneSided {
         "WaitSignal with " + descriptorCount + " descriptors",
         comm,
         stream,
-        oneSided -> read(oneSided, descriptorCount, descriptors, awaited),
+        oneSided -> setUp(oneSided, read(oneSided, descriptorCount, descriptors, awaited)),
         (own, on) -> own.await(awaited, on));
+  }
+
+  /** The code of good arguments where nothing is set up (RMA-13). */
+  private static int setUp(OneSided oneSided, int code) {
+    return code == OK ? oneSided.checkSetUp() : code;
   }
 
   private static int read(
@@ -133,13 +141,17 @@ final class AbiOneSided {
     try {
       state.calls(task, life, name);
       int code = life.usable();
+      String why = "";
       if (code == OK) {
         code = refusesPointers() ? INVALID_ARGUMENT : check.of(life.operations().oneSided());
+        why = code == INVALID_USAGE ? NOT_SET_UP : "";
       }
       return AbiOperations.failed(
           group,
           life,
-          code == OK ? queue(task, life, stream, make) : state.refused(code, what + " on " + life));
+          code == OK
+              ? queue(task, life, stream, make)
+              : state.refused(code, what + " on " + life + why));
     } catch (RuntimeException reported) {
       group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
       throw reported;

@@ -65,7 +65,7 @@ public record ReplayClass(
     lines.add("    Explorer.ofPrograms(" + program.replace('$', '.') + "::new)");
     lines.add("        .ranks(" + ranks + ")");
     if (!args.isEmpty()) {
-      lines.add("        .args(List.of(" + quoted() + "))");
+      lines.add("        .args(List.of(" + literals(args) + "))");
     }
     lines.add("        .varies(Set.of(" + variations() + "))");
     lines.add("        .world(() -> Simulator.builder().checks(CheckLevel.FULL)" + world() + ")");
@@ -84,8 +84,13 @@ public record ReplayClass(
     return words.replace("*/", "* /").replace("\\", "/").toLowerCase(Locale.ROOT);
   }
 
-  private String quoted() {
-    return args.stream().map(ReplayClass::literal).collect(Collectors.joining(", "));
+  /**
+   * {@return words as literals of Java, with commas between them}
+   *
+   * @param words any words
+   */
+  public static String literals(List<String> words) {
+    return words.stream().map(ReplayClass::literal).collect(Collectors.joining(", "));
   }
 
   private static String literal(String text) {
@@ -95,9 +100,8 @@ public record ReplayClass(
         case '"', '\\' -> literal.append('\\').append(each);
         default -> {
           if (each < ' ') {
-            literal.append(
-                "\\%03o"
-                    .formatted((int) each)); // as a Unicode escape it would be itself in the source
+            // As a Unicode escape it would be itself in the source.
+            literal.append("\\%03o".formatted((int) each));
           } else if (each > '~') {
             literal.append("\\u%04x".formatted((int) each));
           } else {

@@ -13,7 +13,7 @@ import org.jccl.Stream;
 import org.jccl.config.CallField;
 import org.jccl.config.ConfigField;
 
-/** SIM-67 and SIM-68: configurations of calls. */
+/** SIM-67 to SIM-70: configurations of calls, and communicators configured differently. */
 final class ConfigMisuses {
   private ConfigMisuses() {}
 
@@ -25,7 +25,11 @@ final class ConfigMisuses {
             .pair((r, wrong) -> sum(r, limited(r, wrong && r.rank() == 1 ? 4 : 2), true)),
         MisuseCase.of("SIM-68")
             .naming(0, 1)
-            .pair((r, wrong) -> sum(r, selecting(r, wrong ? "collnet" : "collnet,ring"), !wrong)));
+            .pair((r, wrong) -> sum(r, selecting(r, wrong ? "collnet" : "collnet,ring"), !wrong)),
+        MisuseCase.of("SIM-69")
+            .saying("launchOrderImplicit 0", "launchOrderImplicit 1")
+            .pair(ConfigMisuses::bothOrders),
+        MisuseCase.of("SIM-70").naming(0, 1).pair(OneSidedMisuses::signalEarly));
   }
 
   private static void sum(MisuseRank r, MemorySegment config, boolean isDone) {
@@ -39,6 +43,20 @@ final class ConfigMisuses {
     if (isDone) {
       r.expectAll(data, COUNT, 6);
     }
+  }
+
+  /** A communicator with launchOrderImplicit beside one without: on two streams, or in order. */
+  private static void bothOrders(MisuseRank r, boolean wrong) {
+    long plain = r.openWith(ConfigField.LAUNCH_ORDER_IMPLICIT, 0);
+    long implicit = r.openWith(ConfigField.LAUNCH_ORDER_IMPLICIT, 1);
+    DeviceBuffer one = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
+    Stream s = r.stream();
+    Stream t = wrong ? r.stream() : s;
+    r.sum(one, plain, s);
+    r.sum(other, implicit, t);
+    r.expectAll(one, COUNT, 3);
+    r.expectAll(other, COUNT, 21);
   }
 
   private static MemorySegment config(MisuseRank r) {

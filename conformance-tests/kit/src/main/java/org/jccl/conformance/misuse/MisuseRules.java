@@ -7,13 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.rules.RowSuite;
+import org.jccl.ops.NcclFunction;
 
 /**
  * Chapter 11: what the simulator must report, row by row, and that the smallest legal neighbour of
  * each row runs clean. The programs are those that the survey runs on NCCL.
  */
 public final class MisuseRules extends RowSuite {
+  private static final RuleBook BOOK = RuleBook.load();
+
   /** About the current subject. */
   public MisuseRules() {}
 
@@ -33,6 +37,9 @@ public final class MisuseRules extends RowSuite {
         (misuse, sightings) ->
             subject().reporting().orElseThrow().apply(MisuseSubject.reporting(misuse, sightings));
     MisuseCase row = MisuseCases.byId(id);
+    int version = subject().capabilities().version();
+    boolean fits = subject().imitating(row.since()).isPresent() || BOOK.rule(id).holdsIn(version);
+    need(fits ? Optional.empty() : Optional.of("not run: not about " + NcclFunction.text(version)));
     Sightings seen = new Sightings(line -> {});
     MisuseVerdict verdict = MisuseProcess.verdict(opening, true, row, MisuseCase.Part.MISUSE, seen);
     told(row, seen, verdict);

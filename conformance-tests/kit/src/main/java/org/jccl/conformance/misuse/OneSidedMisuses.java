@@ -11,7 +11,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.ops.NcclFunction;
 
-/** SIM-54 to SIM-60: registration, windows and one-sided operations. */
+/** SIM-54 to SIM-60, and the program of SIM-70: registration, windows and one-sided operations. */
 final class OneSidedMisuses {
   /** {@code NCCL_WIN_COLL_SYMMETRIC} (rule WIN-04). */
   private static final int SYMMETRIC = 1;
@@ -59,6 +59,21 @@ final class OneSidedMisuses {
         "ncclCommWindowDeregister",
         () -> r.abi().commWindowDeregister(comm, window.get(JAVA_LONG, 0)));
     return window;
+  }
+
+  /** A signal to itself before there is a window, or behind one. */
+  static void signalEarly(MisuseRank r, boolean wrong) {
+    long comm = r.openWarm();
+    DeviceBuffer target = r.ncclFloats(WINDOW, 0);
+    if (!wrong) {
+      lasting(r, comm, target);
+    }
+    Stream s = r.stream();
+    int code = r.call("ncclSignal", () -> r.abi().signal(r.rank(), 0, 0, 0, comm, s.handle()));
+    if (code == 0) {
+      await(r, comm, s, r.rank());
+    }
+    r.settle();
   }
 
   private static void sumInWindow(MisuseRank r, int offset) {

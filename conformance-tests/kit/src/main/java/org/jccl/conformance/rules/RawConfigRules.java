@@ -55,10 +55,12 @@ final class RawConfigRules extends RawSuite {
 
   @Example
   public void required_CFG_01_whatOlderAndNewerCallersSay(RawRank rank) {
-    MemorySegment config = rank.config(ConfigField.CHANNELS_PER_NET_PEER, 65);
-    create(rank, config, INVALID_ARGUMENT, "nChannelsPerNetPeer 65");
-    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, BEFORE_CHANNELS_PER_PEER);
-    create(rank, config, SUCCESS, "a field that is newer than the stated version");
+    if (capabilities().version() >= ConfigField.CHANNELS_PER_NET_PEER.since()) {
+      MemorySegment config = rank.config(ConfigField.CHANNELS_PER_NET_PEER, 65);
+      create(rank, config, INVALID_ARGUMENT, "nChannelsPerNetPeer 65");
+      config.set(JAVA_INT, ConfigField.VERSION_OFFSET, BEFORE_CHANNELS_PER_PEER);
+      create(rank, config, SUCCESS, "a field that is newer than the stated version");
+    }
     MemorySegment large = rank.allocate(rank.config().byteSize() + 64);
     large.fill((byte) 0x55);
     large.asSlice(0, rank.config().byteSize()).copyFrom(rank.config());

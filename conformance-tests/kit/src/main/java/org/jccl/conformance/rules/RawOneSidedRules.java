@@ -5,6 +5,7 @@ import static org.jccl.conformance.rules.RawMemory.INT32;
 import static org.jccl.conformance.rules.RawMemory.SYMMETRIC;
 import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
 import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
@@ -479,9 +480,39 @@ final class RawOneSidedRules extends RawSuite {
   }
 
   private void signalGives(int code) {
+    raw(1, rank -> rank.expect("ncclSignal in check mode", code, () -> signalEarly(rank)));
+  }
+
+  /** A signal to itself on a communicator that needs no window for that (RMA-13). */
+  private int signalEarly(RawRank rank) {
+    if (capabilities().version() < ConfigField.RMA_EAGER_INIT.since()) {
+      return OneSidedRank.signalCode(rank, 0);
+    }
+    long eager = rank.open(rank.config(ConfigField.RMA_EAGER_INIT, 1));
+    int code = rank.abi().signal(0, 0, 0, 0, eager, rank.stream());
+    rank.synchronize();
+    rank.destroy(eager);
+    return code;
+  }
+
+  @Example
+  public void required_RMA_13_signalsNeedAWindowOrTheConfiguration() {
     raw(
         1,
-        rank ->
-            rank.expect("ncclSignal in check mode", code, () -> OneSidedRank.signalCode(rank, 0)));
+        rank -> {
+          NcclAbi abi = rank.abi();
+          long s = rank.stream();
+          MemorySegment own = rank.allocate(16);
+          own.setAtIndex(JAVA_INT, 0, 1);
+          rank.expect("ncclSignal", INVALID_USAGE, () -> OneSidedRank.signalCode(rank, 0));
+          rank.expect(
+              "ncclWaitSignal", INVALID_USAGE, () -> abi.waitSignal(1, own, rank.comm(), s));
+          rank.refuses("a signal of index 1", () -> abi.signal(0, 1, 0, 0, rank.comm(), s));
+          long eager = rank.open(rank.config(ConfigField.RMA_EAGER_INIT, 1));
+          rank.succeeds("a signal", () -> abi.signal(0, 0, 0, 0, eager, s));
+          rank.succeeds("a wait for it", () -> abi.waitSignal(1, own, eager, s));
+          rank.synchronize();
+          rank.destroy(eager);
+        });
   }
 }

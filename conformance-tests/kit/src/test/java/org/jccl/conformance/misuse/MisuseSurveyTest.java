@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.jccl.conformance.book.Rule;
+import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.harness.RunScreen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,9 +29,11 @@ class MisuseSurveyTest {
 
   @Test
   void rows_areThoseOfTheRuleBook() {
-    List<String> ids = IntStream.rangeClosed(1, 68).mapToObj("SIM-%02d"::formatted).toList();
+    List<String> ids = RuleBook.load().chapter("SIM").stream().map(Rule::id).sorted().toList();
     assertThat(MisuseCases.all()).extracting(MisuseCase::id).isEqualTo(ids);
-    assertThat(MisuseSurvey.rows("SIM-60", null)).hasSize(9);
+    assertThat(MisuseSurvey.rows("SIM-60", null))
+        .extracting(MisuseCase::id)
+        .isEqualTo(ids.subList(ids.indexOf("SIM-60"), ids.size()));
     assertThatThrownBy(() -> MisuseSurvey.rows(null, "SIM-99")).hasMessageContaining("SIM-99");
   }
 
@@ -88,7 +91,7 @@ class MisuseSurveyTest {
     assertThat(new MisuseReport(folder).page().lines())
         .anyMatch(
             line -> line.matches("\\| SIM-01 .* hang: rank 1 \\\\\\| stream .* report MISMATCH .*"))
-        .contains("| hang | 1 |", "| not run | 67 |", "| all | 68 |");
+        .contains("| hang | 1 |", "| not run | 69 |", "| all | 70 |");
   }
 
   @Test

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusPageTest {
   private static final RuleBook BOOK = RuleBook.load();
 
+  /** Of a rule that is older than all, read but for one release. */
+  private static final String IN_RELEASES = "read | %s | read | read | read | read | ";
+
   @TempDir private Path folder;
 
   private String page() throws IOException {
@@ -56,12 +59,22 @@ class StatusPageTest {
     List<String> lines = page().lines().toList();
     assertThat(lines)
         .contains(
-            "| rule | tests | simulator | 2 GPUs | |",
-            head("COL-01") + "2 | passed | **FAILED** | the sum is 3 |",
-            head("COL-02") + "1 | passed | not run | needs 4 ranks |",
-            head("VER-04") + "0 | untestable | untestable | why \\| not |")
+            "| rule | tests | simulator | 2 GPUs"
+                + " | 2.27.3 | 2.28.9 | 2.29.7 | 2.30.7 | 2.31.2 | 2.32.3 | |",
+            head("COL-01")
+                + "2 | passed | **FAILED** | "
+                + IN_RELEASES.formatted("**FAILED**")
+                + "the sum is 3 |",
+            head("COL-02")
+                + "1 | passed | not run | "
+                + IN_RELEASES.formatted("read")
+                + "needs 4 ranks |",
+            head("VER-04")
+                + "0 | untestable | untestable | "
+                + "untestable | ".repeat(6)
+                + "why \\| not |")
         .noneMatch(line -> line.startsWith(head("COL-03")));
     assertThat(lines.stream().filter(line -> line.startsWith("## ")))
-        .containsExactly("## 1. Types and reductions", "## 6. Collectives");
+        .containsExactly("## Releases", "## 1. Types and reductions", "## 6. Collectives");
   }
 }

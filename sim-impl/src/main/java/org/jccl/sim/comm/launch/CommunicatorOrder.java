@@ -77,6 +77,13 @@ public final class CommunicatorOrder implements IssueOrder.User {
         place.add(this);
       }
     }
+    for (CommMember member : comm.present()) {
+      IssueOrder place = places[member.rank()];
+      LaunchQueue queue = ranks.of(member.rank());
+      if (place != null && queue != null) {
+        place.kinds().add(queue);
+      }
+    }
   }
 
   /** What is issued from now on counts. */

@@ -8,6 +8,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore;
@@ -249,9 +250,28 @@ public final class Enqueuer {
 
   /** What NCCL finds out only when a group is launched (rule GRP-16). */
   private void requireLaunchable(List<Request> requests) {
-    planning.plan(registrations, requests).orThrow(); // ENV-06
+    PlannedCalls planned = planning.plan(registrations, requests);
+    if (planned.refusal() != null) {
+      requirePossibleSelections(requests);
+      planned.orThrow(); // ENV-06
+    }
     requireMatchedSelfMessages(requests);
     defective.require(requests);
+  }
+
+  /** Names the call of a group whose selection of algorithms leaves nothing (CFG-28, SIM-68). */
+  private void requirePossibleSelections(List<Request> requests) {
+    for (Request request : requests) {
+      CallSetting setting = request.setting();
+      CollectiveException why =
+          setting == null ? null : planning.plan(registrations, request).refusal();
+      if (setting != null && why != null) {
+        Object site = request.site();
+        throw new CollectiveException(
+            why.code(),
+            why.getMessage() + ": " + setting.config() + (site == null ? "" : ", made at " + site));
+      }
+    }
   }
 
   /** Rule P2P-05: sends to self and receives from self are equally many in a group. */

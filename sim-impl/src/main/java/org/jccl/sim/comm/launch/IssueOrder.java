@@ -23,6 +23,12 @@ final class IssueOrder {
 
   private final List<User> communicators = new ArrayList<>();
   private final ArrayDeque<LaunchedCall> open = new ArrayDeque<>();
+  private final MixedOrders kinds = new MixedOrders();
+
+  /** How its communicators are launched. */
+  MixedOrders kinds() {
+    return kinds;
+  }
 
   /** A communicator uses the device. With a second one there is an order among them. */
   void add(User communicator) {

@@ -4,10 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jccl.CheckLevel;
+import org.jccl.ops.Call;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.CollectiveMatching;
 import org.jccl.sim.comm.match.LaunchedCall;
@@ -35,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch implements RunningLaunch, ResidentKernels.Resident {
+public final class Launch implements RunningLaunch, ResidentKernels.Resident, MixedOrders.Work {
   private final LaunchQueue queue;
   private final CommMember member;
   private final CollectiveMatching collectives;
@@ -139,6 +142,32 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     if (order != null) {
       order = order.join(clock);
     }
+  }
+
+  @Override
+  public boolean isBefore(Clock known) {
+    for (Gate gate : gates) {
+      ClockLane lane = gate.stream().lane();
+      if (lane != null && known.at(lane.number()) > gate.tick()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void putLanes(Map<Integer, MixedOrders.Work> kind) {
+    for (Gate gate : gates) {
+      ClockLane lane = gate.stream().lane();
+      if (lane != null) {
+        kind.put(lane.number(), this);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Call firstCall() {
+    return parts.isEmpty() ? null : parts.getFirst().call();
   }
 
   /** What is known to whoever comes after it; null where nobody keeps that. */
@@ -337,13 +366,17 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     if (steering != null) {
       steering.signals(this);
     }
+    if (member.device().simulation().order() != null) {
+      order = StreamOp.startTogether(gates, queue.orderFor(this));
+      MixedOrders mixed = queue.mixed();
+      if (mixed != null) {
+        mixed.started(this); // a report stops it before it has started
+      }
+    }
     started = true;
     if (previous != null) {
       start = previous.end;
       previous = null;
-    }
-    if (member.device().simulation().order() != null) {
-      order = StreamOp.startTogether(gates, queue.orderFor(this));
     }
     for (int i = 0; i < gates.size(); i++) {
       start = Math.max(start, gates.get(i).earliestStart());
@@ -562,7 +595,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     return oneSided;
   }
 
-  /** Where its first call was made, if that is known. */
+  @Override
   public @Nullable Object site() {
     return gates.isEmpty() ? null : gates.getFirst().site();
   }

@@ -8,7 +8,7 @@ import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
 /** The launches of one rank of a communicator that are not done, oldest first. */
-public final class LaunchQueue {
+public final class LaunchQueue implements MixedOrders.Launcher {
   /** What is told of launches: the life of the rank's communicator. */
   public interface Owner {
     /** A failure that every further call throws, or null. */
@@ -41,6 +41,7 @@ public final class LaunchQueue {
   private @Nullable Launch lastDoneElsewhere;
   private long collectives;
   private long arrived;
+  private @Nullable MixedOrders mixed;
   private boolean lost;
 
   /**
@@ -65,9 +66,19 @@ public final class LaunchQueue {
     this.ordersAll = graphs.keepsAll();
   }
 
-  /** Whose it is. */
+  @Override
   public CommMember member() {
     return member;
+  }
+
+  @Override
+  public void mixes(MixedOrders orders) {
+    mixed = orders;
+  }
+
+  /** Those of its device, if launches of two kinds meet there; or null. */
+  @Nullable MixedOrders mixed() {
+    return mixed;
   }
 
   LaunchQueues ranks() {

@@ -54,6 +54,7 @@ public final class WindowRegistrationJob extends HostJob {
 
   @Override
   protected void done(HostCollective meeting) {
+    own().oneSided().hasWindow();
     made.accept(own().registrations().addWindow(address, bytes, flags, meeting.window(), site));
   }
 }

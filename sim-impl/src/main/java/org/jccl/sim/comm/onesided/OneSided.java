@@ -24,6 +24,9 @@ public final class OneSided {
   private static final int OK = 0;
   private static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
 
+  /** From here on the first window sets up what RMA-07 leaves to the first call (RMA-13). */
+  private static final int SET_UP_BY_WINDOWS = 23102;
+
   private final CommMember member;
   private final Registrations registrations;
   private final Suspension suspension;
@@ -45,6 +48,7 @@ public final class OneSided {
     this.signals = signals;
     this.dataPlane = dataPlane;
     this.trail = new Trail(member.worldSize());
+    this.ready = isSetUpByWindows() && member.config().get(ConfigField.RMA_EAGER_INIT) == 1;
   }
 
   /** Checks a put before its window and source are looked at (ARG-01 steps 6 and 7, ARG-11). */
@@ -59,6 +63,20 @@ public final class OneSided {
   public int checkSignal(int peer, int signalIndex, int context, int flags) {
     boolean fits = hasLine(signalIndex, context) && flags == 0;
     return !isNoRank(peer) && isSupported() && fits ? OK : INVALID_ARGUMENT;
+  }
+
+  /** Checks a signal or a wait, behind its arguments: neither sets anything up (RMA-13). */
+  public int checkSetUp() {
+    return ready || !isSetUpByWindows() ? OK : ResultCode.INVALID_USAGE.code();
+  }
+
+  private boolean isSetUpByWindows() {
+    return member.comm().simulation().version() >= SET_UP_BY_WINDOWS;
+  }
+
+  /** The communicator has a new window. */
+  public void hasWindow() {
+    ready |= isSetUpByWindows();
   }
 
   /**

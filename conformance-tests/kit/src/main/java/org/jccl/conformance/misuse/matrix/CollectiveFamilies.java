@@ -3,6 +3,7 @@ package org.jccl.conformance.misuse.matrix;
 import static org.jccl.MisuseKind.GROUP_SHAPE;
 import static org.jccl.MisuseKind.MISMATCH;
 import static org.jccl.MisuseKind.MISSING_RANK;
+import static org.jccl.ResultCode.INVALID_ARGUMENT;
 
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,7 +15,7 @@ import org.jccl.ReduceOp;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
 
-/** SIM-01 to SIM-08, SIM-17 and SIM-67: ranks that disagree about a collective. */
+/** SIM-01 to SIM-08, SIM-17, SIM-67 and SIM-68: ranks that disagree about a collective. */
 final class CollectiveFamilies {
   private static final int CONFIGURED = 23102;
 
@@ -37,6 +38,9 @@ final class CollectiveFamilies {
                 CollectiveFamilies::configured)
             .since(CONFIGURED),
         Family.of("SIM-67", "no configuration", MISMATCH, 5, CollectiveFamilies::bare)
+            .since(CONFIGURED),
+        Family.of("SIM-68", "selection", INVALID_ARGUMENT, 6, CollectiveFamilies::selecting)
+            .or(Family.REFUSAL)
             .since(CONFIGURED),
         Family.of("SIM-06", "operation", MISMATCH, 8, CollectiveFamilies::otherOperation),
         Family.of("SIM-06", "order", MISMATCH, 8, CollectiveFamilies::otherOrder),
@@ -66,6 +70,21 @@ final class CollectiveFamilies {
     }
     Ask ready = ask.ready();
     s.issue(odd ? ready::guilty : ready::side);
+    s.settle();
+  }
+
+  /** The odd rank alone calls, with a selection that leaves nothing; else all, with another. */
+  private static void selecting(Scene s, boolean wrong) {
+    Form form = s.way() == 2 ? Form.ALL_GATHER : s.way() == 3 ? Form.ALL_TO_ALL : Form.ALL_REDUCE;
+    String nothing =
+        List.of("collnet", "no_such", "tree", "ring", "symk_", "ring+^ring").get(s.way());
+    boolean forced = wrong || (s.way() != 1 && s.way() != 3);
+    String names = wrong || !forced ? nothing : s.way() == 0 ? "collnet,ring" : "ring";
+    Ask ask =
+        s.ask(form).config(CallConfig.builder().algorithms(names).forced(forced).build()).ready();
+    if (!wrong || s.isOdd()) {
+      s.issue(s.isOdd() ? ask::guilty : ask::side);
+    }
     s.settle();
   }
 

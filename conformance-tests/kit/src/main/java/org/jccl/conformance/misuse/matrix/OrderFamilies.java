@@ -5,6 +5,7 @@ import static org.jccl.MisuseKind.DEADLOCK;
 import static org.jccl.MisuseKind.GROUP_HAZARD;
 import static org.jccl.MisuseKind.GROUP_REQUIRED;
 import static org.jccl.MisuseKind.HOST_WAIT;
+import static org.jccl.MisuseKind.LAUNCH_ORDER_MIXED;
 import static org.jccl.MisuseKind.MISMATCH;
 import static org.jccl.MisuseKind.ORDER_INVERSION;
 
@@ -21,10 +22,14 @@ import org.jccl.Graph;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
 
-/** SIM-18 to SIM-22, SIM-50 and SIM-61: the order of communicators, graphs and group members. */
+/**
+ * SIM-18 to SIM-22, SIM-50, SIM-61 and SIM-69: the order of communicators, graphs and group
+ * members.
+ */
 final class OrderFamilies {
   private OrderFamilies() {}
 
@@ -37,6 +42,9 @@ final class OrderFamilies {
         Family.of("SIM-19", "order round a grid", ORDER_INVERSION, 4, OrderFamilies::grid)
             .exactly(4)
             .without(Axis.GROUP, Axis.GRAPH),
+        Family.of("SIM-69", "launch orders", LAUNCH_ORDER_MIXED, 4, OrderFamilies::bothOrders)
+            .without(Axis.GROUP, Axis.GRAPH)
+            .since(ConfigField.LAUNCH_ORDER_IMPLICIT.since()),
         Family.of("SIM-20", "circle through events", DEADLOCK, 1, OrderFamilies::events)
             .or(ORDER_INVERSION)
             .without(Axis.GROUP, Axis.GRAPH),
@@ -123,6 +131,33 @@ final class OrderFamilies {
       other.make(row, Role.EITHER, true);
       one.make(column, Role.EITHER, true);
     }
+    s.settle();
+    t.synchronize();
+  }
+
+  /**
+   * A communicator with launchOrderImplicit on another stream than one without, and nothing between
+   * them on the odd rank. Else an event, a wait of the host, or the same configuration.
+   */
+  private static void bothOrders(Scene s, boolean wrong) {
+    var implicit = CommunicatorConfig.builder().set(ConfigField.LAUNCH_ORDER_IMPLICIT, 1).build();
+    Communicator a = s.comm();
+    boolean alike = s.way() == 3 && !wrong;
+    Communicator b = s.own(alike ? a.split(0, s.me()) : a.split(0, s.me(), implicit));
+    Stream t = s.newStream();
+    Event event = s.newEvent();
+    Ask one = s.ask(Form.MEETING.get(s.way() % 3)).ready();
+    Ask other = s.ask().stream(t).ready();
+    one.make(a, s.isOdd() ? Role.GUILTY : null, false);
+    if (alike || (wrong && s.isOdd())) {
+      event.record(s.stream()); // nobody waits for it
+    } else if (s.way() == 1) {
+      s.settle();
+    } else {
+      event.record(s.stream());
+      t.waitFor(event);
+    }
+    other.make(b, s.isOdd() ? Role.GUILTY : null, false);
     s.settle();
     t.synchronize();
   }

@@ -6,8 +6,11 @@ import static org.jccl.MisuseKind.MISSING_RANK;
 import static org.jccl.MisuseKind.MISSING_SIGNAL;
 import static org.jccl.MisuseKind.REGISTRATION_MISMATCH;
 import static org.jccl.MisuseKind.RMA_RACE;
+import static org.jccl.ResultCode.INVALID_USAGE;
 
 import java.util.List;
+import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
 import org.jccl.Registration;
@@ -15,10 +18,13 @@ import org.jccl.ResultCode;
 import org.jccl.SignalWait;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
 
-/** SIM-54 to SIM-60: registration, windows, one-sided operations from peer to odd rank. */
+/**
+ * SIM-54 to SIM-60 and SIM-70: registration, windows, one-sided operations from peer to odd rank.
+ */
 final class WindowFamilies {
   private static final int N = Scene.COUNT;
   private static final int WINDOW = 1024;
@@ -44,7 +50,10 @@ final class WindowFamilies {
         oneSided("SIM-60", "puts overlap", RMA_RACE, 2, WindowFamilies::overlap).fewest(3),
         oneSided("SIM-60", "read before the wait", RMA_RACE, 2, WindowFamilies::early),
         refused("SIM-56", "beyond the window", 4, WindowFamilies::beyond),
-        refused("SIM-57", "bad descriptors", 3, WindowFamilies::descriptors));
+        refused("SIM-57", "bad descriptors", 3, WindowFamilies::descriptors),
+        Family.of("SIM-70", "before a window", INVALID_USAGE, 4, WindowFamilies::beforeWindow)
+            .without(Axis.GRAPH)
+            .since(ConfigField.RMA_EAGER_INIT.since()));
   }
 
   private static Family oneSided(
@@ -269,6 +278,23 @@ final class WindowFamilies {
       s.guilty(s.comm()).putSignal(from, to, window, at, s.stream());
     } else if (s.isPeer() && !wrong) {
       s.comm().waitSignal(List.of(new SignalWait(s.odd(), 1)), s.stream());
+    }
+    s.settle();
+  }
+
+  /** The odd rank signals or waits; else behind a window, or on a communicator that needs none. */
+  private static void beforeWindow(Scene s, boolean wrong) {
+    var eager = CommunicatorConfig.builder().set(ConfigField.RMA_EAGER_INIT, 1).build();
+    boolean bare = wrong || s.way() < 2;
+    Communicator comm = bare ? s.comm() : s.own(s.comm().split(0, s.me(), eager));
+    if (!wrong && s.way() < 2) {
+      window(s, s.registrable(WINDOW));
+    }
+    if (s.isOdd()) {
+      if (!wrong || s.way() % 2 == 0) {
+        s.guilty(comm).signal(s.me(), s.stream());
+      }
+      s.guilty(comm).waitSignal(List.of(new SignalWait(s.me(), 1)), s.stream());
     }
     s.settle();
   }
