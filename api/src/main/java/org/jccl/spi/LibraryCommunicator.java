@@ -259,9 +259,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     if (limit == null || !library.needsWatchdog()) {
       return late;
     }
-    long nanos = Math.clamp(limit.nanos() / 4, QUOTE_OF_A_DEATH.toNanos(), QUOTE_OF_A_DELAY.toNanos());
+    long nanos =
+        Math.clamp(limit.nanos() / 4, QUOTE_OF_A_DEATH.toNanos(), QUOTE_OF_A_DELAY.toNanos());
     String others = wordsOfOthers("", Duration.ofNanos(nanos));
-    return others.isEmpty() ? late : new CollectiveTimeoutException(late.getMessage() + others, late);
+    return others.isEmpty()
+        ? late
+        : new CollectiveTimeoutException(late.getMessage() + others, late);
   }
 
   @Override

@@ -31,8 +31,7 @@ class TorchCallsTest {
   @Test
   void javaReadsACallOfPython_withItsTagAndNumber() throws Exception {
     String said =
-        python(
-            "others = ''\n" + GROUP + "check.before('reduce', 7, 'torch.bfloat16', 'max', 1)");
+        python("others = ''\n" + GROUP + "check.before('reduce', 7, 'torch.bfloat16', 'max', 1)");
 
     ByteBuffer message = ByteBuffer.wrap(HexFormat.of().parseHex(said));
     assertThat(message.getLong()).isEqualTo((long) "cross-rank check".hashCode() << 32 | 1);
@@ -46,7 +45,8 @@ class TorchCallsTest {
   @Test
   void pythonNamesTheDifferenceToACallOfJava() throws Exception {
     ComparedCall java =
-        new ComparedCall(0, "all_reduce", DataType.FLOAT32.code(), 8, 0, -1, "Main.run(Main.java:5)");
+        new ComparedCall(
+            0, "all_reduce", DataType.FLOAT32.code(), 8, 0, -1, "Main.run(Main.java:5)");
     byte[] calls = ComparedCall.write(List.of(java));
     byte[] message =
         ByteBuffer.allocate(2 * Long.BYTES + calls.length)

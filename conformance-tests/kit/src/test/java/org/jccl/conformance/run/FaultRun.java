@@ -126,7 +126,9 @@ record FaultRun(
         left);
   }
 
-  /** The table of all steps and faults; arguments: ranks, victims, perhaps steps, perhaps faults. */
+  /**
+   * The table of all steps and faults; arguments: ranks, victims, perhaps steps, perhaps faults.
+   */
   public static void main(String[] args) throws IOException {
     int ranks = Integer.parseInt(args[0]);
     for (Step step : Step.values()) {
