@@ -30,7 +30,7 @@ final class GroupIssue {
       LibraryCommunicator each = member(calls, i);
       check(first, each);
       each.note(calls.stream(i));
-      each.look(calls.call(i));
+      each.look(calls.call(i), calls.size() == 1);
       each.order(calls.stream(i));
     }
     boolean isHeard = info.address() == 0 && isHeard(calls);
@@ -109,8 +109,13 @@ final class GroupIssue {
   }
 
   private static @Nullable CallHook shown(GroupRecording calls, int i) {
-    CallHook heard = member(calls, i).hook();
-    return heard == null ? null : heard.show(calls.call(i), calls.stream(i), calls.size(), calls.isOnlyCollective(i));
+    LibraryCommunicator comm = member(calls, i);
+    CallHook heard = comm.hook();
+    if (heard == null) {
+      return null;
+    }
+    boolean inKernel = comm.runsInKernel(calls.call(i)) && calls.isOnlyCollective(i);
+    return heard.show(calls.call(i), calls.stream(i), calls.size(), inKernel);
   }
 
   /** A listener may be against it: then the calls that were told have failed. */

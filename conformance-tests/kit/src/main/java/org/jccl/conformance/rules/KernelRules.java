@@ -104,6 +104,29 @@ class KernelRules extends NumericsSuite {
     rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
   }
 
+  /** Rank 1's group has a call of a communicator that rank 0 is not in. */
+  @Example
+  @Needs(upTo = 2)
+  public void optional_KRN_02_otherCommunicatorsInAGroupDoNotMatter(WorldRank rank) {
+    Communicator comm = rank.own(open(rank, true));
+    Communicator own = rank.own(comm.split(rank.rank(), 0));
+    DeviceBuffer x = rank.memory(DataType.FLOAT32, rank.rank() + 1);
+    DeviceBuffer y = rank.memory(DataType.FLOAT32, 7);
+    for (int i = 0; i < CALLS; i++) {
+      comm.group(
+          calls -> {
+            if (rank.rank() == 1) {
+              own.broadcast(y, 0);
+            }
+            calls.allReduce(x, ReduceOp.MAX);
+          });
+    }
+    comm.defaultStream().synchronize();
+    own.defaultStream().synchronize();
+    rank.expect("the largest", x, 2);
+    rank.expect("what the other communicator has moved", y, 7);
+  }
+
   @Example
   @Needs(upTo = 2)
   public void optional_KRN_02_smallSumsAndGathersThatAreAlone(WorldRank rank) {
@@ -139,42 +162,6 @@ class KernelRules extends NumericsSuite {
                       group.allReduce(floats.slice(0, 8), ReduceOp.SUM);
                     }));
     rank.check(besideMessages.getLast().isOwnKernel() == has, "another way beside a message");
-  }
-
-  /** One rank has another communicator's call in its group, the other one has no group. */
-  @Example
-  @Needs(upTo = 2)
-  public void optional_KRN_02_groupsMayDifferInOtherCommunicators(WorldRank rank) {
-    Communicator comm = rank.own(open(rank, true));
-    Communicator alone = rank.own(comm.split(rank.rank(), 0));
-    Stream other = rank.newStream();
-    DeviceBuffer all = rank.own(rank.device().allocate(DataType.INT64, 2));
-    DeviceBuffer sum = rank.own(rank.device().allocate(DataType.FLOAT32, 1));
-    DeviceBuffer mine = rank.own(rank.device().allocate(DataType.FLOAT32, 1));
-    DeviceBuffer own = all.slice(rank.rank(), 1);
-    for (int i = 0; i < 3; i++) {
-      own.copyFrom(new long[] {7L * i + rank.rank()});
-      sum.copyFrom(new float[] {rank.rank() + 1});
-      if (rank.rank() == 0) {
-        comm.allGather(own, all);
-        comm.allReduce(sum, ReduceOp.SUM);
-      } else {
-        comm.group(
-            group -> {
-              group.allGather(own, all);
-              alone.allReduce(mine, mine, ReduceOp.SUM, other);
-            });
-        comm.group(
-            group -> {
-              alone.allReduce(mine, mine, ReduceOp.MAX, other);
-              group.allReduce(sum, ReduceOp.SUM);
-            });
-      }
-      comm.defaultStream().synchronize();
-      other.synchronize();
-      rank.expect("the gathered ranks", all, 7 * i, 7 * i + 1);
-      rank.expect("the sum", sum, 3);
-    }
   }
 
   private static void expectKernel(
