@@ -44,8 +44,8 @@ public final class KernelCalls {
   }
 
   /**
-   * {@return whether a call counts where a collective is to be the only one of its communicator in a
-   * group: messages do not, nor do calls without elements}
+   * {@return whether a call counts where a collective is to be the only one of its communicator in
+   * a group: messages do not, nor do calls without elements}
    *
    * @param call a call of the group
    */

@@ -216,21 +216,22 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
     for (int i = 0; i < kept.size(); i++) {
-      heard.showPrepared(
-                kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).before();
+      heard
+          .showPrepared(kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i))
+          .before();
     }
     try {
       graph.launch(stream);
     } catch (RuntimeException | Error failure) {
       for (int i = 0; i < kept.size(); i++) {
-        heard.showPrepared(
-                kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).failed(failure);
+        heard
+            .showPrepared(kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i))
+            .failed(failure);
       }
       throw failure;
     }
     for (int i = 0; i < kept.size(); i++) {
-      heard.showPrepared(
-                kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).after();
+      heard.showPrepared(kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).after();
     }
   }
 
