@@ -115,8 +115,7 @@ final class LibraryProbe {
   }
 
   private String hung() {
-    return ProbeMemory.HANGS
-        + " when it is loaded or asked for its version: a process that tried it had not"
+    return "it hangs when it is loaded or asked for its version: a process that tried it had not"
         + " come back after "
         + limit.toSeconds()
         + " s";
