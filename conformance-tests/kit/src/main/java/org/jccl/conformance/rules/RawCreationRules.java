@@ -58,6 +58,7 @@ final class RawCreationRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("INIT-18")
   public void required_UID_05_anIdThatWasNeverMade(RawRank rank) {
     MemorySegment zero = rank.allocate(UniqueId.BYTES);
     rank.handle().set(JAVA_LONG, 0, UNTOUCHED);
