@@ -50,6 +50,16 @@ public final class CleanText {
   }
 
   /**
+   * {@return a number of things, as in {@code 1 rank} and {@code 2 ranks}}
+   *
+   * @param number how many
+   * @param thing what one of them is called; with an s behind it more are
+   */
+  public static String count(long number, String thing) {
+    return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");
+  }
+
+  /**
    * {@return the class and the message of a failure, whatever its methods do}
    *
    * @param failure what was thrown

@@ -282,6 +282,44 @@ public interface Communicator extends Collectives, AutoCloseable {
   Graph prepare(Consumer<Collectives> body);
 
   /**
+   * Makes few calls of many small ones: all-reduces, reduces and broadcasts of {@code body} that
+   * have type, reduction and root in common become one call of all their elements, in the order in
+   * which they are made (rules GRP-33 to GRP-35). All ranks make the same calls. What remains, and
+   * what is not alike, is issued as a group.
+   *
+   * <p>Buffers that are parts of one buffer and lie side by side, in that order, are used where
+   * they are. Others are copied into memory of the communicator before, and back behind the call:
+   * two copies for each part, which may cost more than the one call gains. Each rank decides that
+   * for itself. {@code ./jccl bench --coalesced} measures all three beside a group.
+   *
+   * <p>Sums of more than two ranks have the bits of the one call, which may differ from those of
+   * separate calls. Listeners, recordings and {@link #plan} see the calls that are made. Works in
+   * {@link #prepare} and on a stream that is being captured; there memory for copies stays until
+   * the communicator ends. No part of a group. NCCL: the operations, between {@code ncclGroupStart}
+   * and {@code ncclGroupEnd} where several are left.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="coalesced"}
+   *
+   * @param stream the stream of all of them, whatever streams they name
+   * @param body what makes the calls; it gets this communicator
+   * @throws IllegalArgumentException if an argument is wrong, or if calls that become one overlap:
+   *     one writes what another one uses
+   * @throws IllegalStateException if a group is open
+   * @throws CollectiveException if the library refuses a call
+   */
+  void coalesced(Stream stream, Consumer<Collectives> body);
+
+  /**
+   * {@link #coalesced(Stream, Consumer)} on the {@link Collectives#defaultStream()}. NCCL: as
+   * there, the operations.
+   *
+   * @param body what makes the calls; it gets this communicator
+   */
+  default void coalesced(Consumer<Collectives> body) {
+    coalesced(defaultStream(), body);
+  }
+
+  /**
    * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
    * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitNoColor}.
    * Ranks are ordered by key, then by their rank here (SPL-03). The child has this communicator's

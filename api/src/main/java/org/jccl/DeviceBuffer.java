@@ -154,6 +154,18 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   }
 
   /**
+   * {@return whether this begins where {@code other} ends, as parts of one buffer do that lie side
+   * by side}
+   *
+   * @param other the buffer in front of it, perhaps
+   */
+  public boolean isRightBehind(DeviceBuffer other) {
+    DeviceBuffer own = whole == null ? this : whole;
+    DeviceBuffer its = other.whole == null ? other : other.whole;
+    return own == its && address == other.address + other.bytes();
+  }
+
+  /**
    * {@return the same bytes seen as another type of which a whole number fits}
    *
    * @param other the new element type

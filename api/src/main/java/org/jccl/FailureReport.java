@@ -267,7 +267,13 @@ public final class FailureReport {
         String told = withoutReplay(withoutPackage(finding, ""));
         text.append(told);
         if (finding == cause) {
-          appendFrames(text, finding, told, MAX_FRAMES_FOR_TESTS, "    ");
+          StringBuilder frames = new StringBuilder();
+          appendFrames(frames, finding, told, MAX_FRAMES_FOR_TESTS, "    ");
+          if (!frames.isEmpty()) {
+            text.append("\n  thrown");
+            text.append(one.rank() == NOBODY ? "" : " in " + who.apply(List.of(one)) + phase(one));
+            text.append(':').append(frames);
+          }
         } else {
           text.append('\n').append(begin).append("failed with it");
         }
@@ -372,8 +378,16 @@ public final class FailureReport {
   }
 
   private static void appendCauses(StringBuilder text, Throwable failure, int most, String indent) {
+    String told = CleanText.of(failure);
     for (Throwable cause : causes(failure)) {
       String words = CleanText.of(cause);
+      boolean isTold =
+          UserCode.isLibrary(cause.getClass())
+              && UserCode.frames(cause, 1).isEmpty()
+              && told.contains(CleanText.messageOf(cause));
+      if (isTold) {
+        continue; // jccl's own, with the words of what it became
+      }
       text.append('\n').append(indent).append("caused by ").append(indented(words));
       appendFrames(text, cause, words, most, indent.isEmpty() ? "    " : "       ");
     }

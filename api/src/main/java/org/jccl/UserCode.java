@@ -21,6 +21,9 @@ public final class UserCode {
 
   private static final String ROOT = "org.jccl.";
 
+  /** Of the tools only the command line: examples are programs like a user's. */
+  private static final String COMMANDS = "org.jccl.benchmarks.cli.";
+
   /** Libraries of assertions: who calls them is the user's frame. */
   private static final List<String> ASSERTIONS =
       List.of(
@@ -72,6 +75,9 @@ public final class UserCode {
 
   private static boolean isInRoom(String className) {
     int end = className.indexOf('.', ROOT.length());
+    if (className.startsWith(COMMANDS)) {
+      return true;
+    }
     return end < 0 || ROOMS.contains(className.substring(ROOT.length(), end));
   }
 
@@ -82,7 +88,7 @@ public final class UserCode {
 
     /** A class of each part that offers no backend itself: the kit for tests, NCCL's binding. */
     private static final List<String> BESIDE =
-        List.of(ROOT + "test.RankTest", ROOT + "nccl.NcclBackend");
+        List.of(ROOT + "test.RankTest", ROOT + "nccl.NcclBackend", COMMANDS + "Main");
 
     static final Set<String> OWN =
         Stream.concat(

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ final class TorchDump {
         });
     all.sort((a, b) -> Long.compare(b.call.nanos(), a.call.nanos())); // nanos is an age
     long now = System.currentTimeMillis() * 1_000_000;
-    int record = 0;
+    long record = droppedCollectives(all);
     long collectives = 0;
     for (int i = 0; i < all.size(); i++) {
       Placed each = all.get(i);
@@ -128,6 +129,20 @@ final class TorchDump {
         entry(each, record++, "nccl:coalesced", collectives, message, now);
       }
     }
+  }
+
+  /**
+   * How many collectives came before those that are kept. The analyser begins at the largest first
+   * record of all ranks, so records have to be counted from the beginning of the job.
+   */
+  private static long droppedCollectives(List<Placed> all) {
+    Map<String, Long> first = new HashMap<>();
+    for (Placed each : all) {
+      if (!each.call.isMessage()) {
+        first.putIfAbsent(each.group, each.call.number());
+      }
+    }
+    return first.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** The number of the first message of the group that the i-th call is in. */
@@ -155,7 +170,7 @@ final class TorchDump {
   }
 
   private void entry(
-      Placed placed, int record, String name, long collectives, long message, long now) {
+      Placed placed, long record, String name, long collectives, long message, long now) {
     CallRecord call = placed.call;
     out.beginMap();
     out.text("record_id").number(record);
@@ -164,7 +179,7 @@ final class TorchDump {
     out.text(placed.ring.where().communicator()).endTuple();
     out.text("collective_seq_id").number(collectives);
     out.text("p2p_seq_id").number(message);
-    out.text("op_id").number(record + 1L);
+    out.text("op_id").number(record + 1);
     out.text("profiling_name").text(name);
     out.text("time_created_ns").number(now - call.nanos());
     sides(placed);

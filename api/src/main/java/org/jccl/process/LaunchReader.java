@@ -70,10 +70,6 @@ final class LaunchReader {
     this.hosts = hosts;
     this.launcher = Launcher.of(variables);
     this.meeting = isAgentsStore() ? Meeting.AT_STORE : Meeting.AT_RANK_ZERO;
-    if (saysNoAddress()) {
-      variables.required(HOST, "the host of rank 0");
-      portGiven();
-    }
     String sizeName = launcher.worldSizeVariable(variables);
     String rankName = launcher.rankVariable(variables);
     this.rank = variables.number(rankName, "this process's rank", 0, Integer.MAX_VALUE);
@@ -82,6 +78,10 @@ final class LaunchReader {
       throw new IllegalStateException(
           "environment variable %s is %d, expected less than %s %d"
               .formatted(rankName, rank, sizeName, worldSize));
+    }
+    if (saysNoAddress()) {
+      variables.required(HOST, "the host of rank 0");
+      portGiven();
     }
     this.localRank = localRank();
     reasons.add("rank " + rank + " of " + worldSize + " (" + rankName + ", " + sizeName + ")");

@@ -149,7 +149,7 @@ final class CallForecasts {
   // ---- forecasts
 
   List<CallForecast> plan(Consumer<Collectives> body) {
-    CallRecording calls = owner.keep(body);
+    CallRecording calls = owner.keep(body, new CallRecording(true));
     List<CallForecast> found = new ArrayList<>();
     for (int i = 0; i < calls.size(); i++) {
       found.add(forecast(calls.call(i), calls.groupSize(i) == 1));

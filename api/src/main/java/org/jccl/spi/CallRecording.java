@@ -11,24 +11,103 @@ import org.jccl.ops.CallArguments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of one communicator in their order, kept to be issued again and again, with what they use.
+ * Calls of one communicator in their order, kept to be issued together, perhaps again and again,
+ * with what they use.
  */
 final class CallRecording {
   /** The group of a call that is in none. */
   static final long ALONE = -1;
 
-  /** One call, and the number of its group. */
-  private record Kept(CallArguments call, long group) {}
+  /** A copy inside the device that belongs to a call. */
+  record Copy(long target, long source, long bytes) {}
+
+  /** One call as it was made: with its buffers, and the number of its group. */
+  static final class Kept {
+    private final CallArguments call = new CallArguments();
+    private final @Nullable DeviceBuffer send;
+    private final @Nullable DeviceBuffer recv;
+    private final @Nullable ReduceOp op;
+    private long group;
+    private final List<Copy> before = new ArrayList<>(0);
+    private final List<Copy> after = new ArrayList<>(0);
+
+    Kept(
+        long group,
+        @Nullable DeviceBuffer send,
+        @Nullable DeviceBuffer recv,
+        @Nullable ReduceOp op) {
+      this.group = group;
+      this.send = send;
+      this.recv = recv;
+      this.op = op;
+    }
+
+    /** Its arguments. */
+    CallArguments call() {
+      return call;
+    }
+
+    /** Where it sends from, as the program has said it. */
+    @Nullable DeviceBuffer send() {
+      return send;
+    }
+
+    /** Where it receives to, as the program has said it. */
+    @Nullable DeviceBuffer recv() {
+      return recv;
+    }
+
+    /** Its reduction; null if it has none. */
+    @Nullable ReduceOp op() {
+      return op;
+    }
+
+    /** Copies that come before its group. */
+    List<Copy> before() {
+      return before;
+    }
+
+    /** Copies that come behind its group. */
+    List<Copy> after() {
+      return after;
+    }
+  }
 
   private final List<Kept> calls = new ArrayList<>();
   private final Set<DeviceBuffer> buffers = new LinkedHashSet<>();
   private final Set<PreMulSum> sums = new LinkedHashSet<>();
 
+  /** Groups of its own have numbers that no group of a thread has. */
+  private long lastGroup = ALONE;
+
+  private final boolean isForecast;
+
+  /** Calls that will be issued. */
+  CallRecording() {
+    this(false);
+  }
+
+  /** With {@code isForecast} they are only looked at: nothing is taken for them. */
+  CallRecording(boolean isForecast) {
+    this.isForecast = isForecast;
+  }
+
+  /** {@return whether they are only looked at} */
+  boolean isForecast() {
+    return isForecast;
+  }
+
   /** Keeps one more call; its arguments are what the caller sets. */
   CallArguments add(
       long group, @Nullable DeviceBuffer send, @Nullable DeviceBuffer recv, @Nullable ReduceOp op) {
-    CallArguments call = new CallArguments();
-    calls.add(new Kept(call, group));
+    Kept made = new Kept(group, send, recv, op);
+    calls.add(made);
+    uses(send, recv, op);
+    return made.call;
+  }
+
+  private void uses(
+      @Nullable DeviceBuffer send, @Nullable DeviceBuffer recv, @Nullable ReduceOp op) {
     if (send != null) {
       buffers.add(send);
     }
@@ -38,12 +117,27 @@ final class CallRecording {
     if (op instanceof PreMulSum sum) {
       sums.add(sum);
     }
-    return call;
+  }
+
+  /** Keeps what others have kept, as one group; {@code made} has the calls that are made. */
+  void addGroup(CallRecording others, List<Kept> made) {
+    buffers.addAll(others.buffers);
+    sums.addAll(others.sums);
+    long group = made.size() == 1 ? ALONE : --lastGroup;
+    for (Kept each : made) {
+      each.group = group;
+      calls.add(each);
+    }
   }
 
   /** {@return the number of calls} */
   int size() {
     return calls.size();
+  }
+
+  /** {@return all of them} */
+  List<Kept> calls() {
+    return calls;
   }
 
   /** {@return the arguments of call {@code i}} */

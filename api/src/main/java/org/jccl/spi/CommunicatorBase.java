@@ -414,14 +414,24 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param body what makes calls of this communicator
    */
   final CallRecording keep(Consumer<Collectives> body) {
-    CallRecording kept = new CallRecording();
+    return keep(body, new CallRecording());
+  }
+
+  /** The same into {@code kept}; what is kept already, goes on behind it. */
+  final CallRecording keep(Consumer<Collectives> body, CallRecording kept) {
+    CallRecording outer = recording;
     recording = kept;
     try {
       body.accept(this);
     } finally {
-      recording = null;
+      recording = outer;
     }
     return kept;
+  }
+
+  /** {@return where calls are kept instead of being issued; null while they are issued} */
+  final @Nullable CallRecording recording() {
+    return recording;
   }
 
   /** {@return whether calls are kept instead of being issued} */

@@ -107,6 +107,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   private final Sums sums;
   private final PreparedSequences prepared;
+  private final CoalescedCalls coalesced;
 
   /** Only kept: the library may still write to it while this communicator opens. */
   @SuppressWarnings("UnusedVariable")
@@ -149,6 +150,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.watchesMemory = config.tuning().isOn();
     this.sums = new Sums(this);
     this.prepared = new PreparedSequences(this, new PreparedPlace());
+    this.coalesced = new CoalescedCalls(this, this::settle);
     this.defaultStream = device.newStream();
     this.path = library.newPath(device, name + "-" + rank);
     String shown = "communicator " + this.name + ", rank " + rank + "/" + worldSize;
@@ -609,6 +611,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       kernelRank = null;
       kernels.close();
       releaseTokens();
+      coalesced.release();
       defaultStream.close();
     } catch (ReportedMisuse | WorkFailedException found) {
       throw found;
@@ -873,6 +876,17 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   // ---- repeated work
 
+  private void settle() {
+    if (nonblocking) {
+      awaitReady(config().initTimeout());
+    }
+  }
+
+  @Override
+  public final void coalesced(Stream stream, Consumer<Collectives> body) {
+    coalesced.issue(stream, body);
+  }
+
   @Override
   public final Graph prepare(Consumer<Collectives> body) {
     return prepared.prepare(body);
@@ -897,9 +911,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
     @Override
     public void settle() {
-      if (nonblocking) {
-        awaitReady(config().initTimeout());
-      }
+      LibraryCommunicator.this.settle();
     }
 
     @Override

@@ -64,7 +64,7 @@ final class PreparedSequences {
     try {
       stream.beginCapture();
       try {
-        owner.unheard(() -> issue(calls, stream));
+        owner.unheard(() -> RecordedIssue.issue(owner, calls, stream, place::settle));
       } catch (RuntimeException | Error failure) {
         discard(stream, failure);
         throw failure;
@@ -80,32 +80,6 @@ final class PreparedSequences {
       stream.endCapture().close();
     } catch (RuntimeException spoiled) {
       failure.addSuppressed(spoiled);
-    }
-  }
-
-  private void issue(CallRecording calls, Stream stream) {
-    int next = 0;
-    while (next < calls.size()) {
-      int end = calls.endOfGroup(next);
-      if (calls.isAlone(next)) {
-        owner.issueAlone(calls.call(next), stream);
-      } else {
-        issueGroup(calls, next, end, stream);
-      }
-      place.settle();
-      next = end;
-    }
-  }
-
-  private void issueGroup(CallRecording calls, int from, int to, Stream stream) {
-    GroupRecording group = GroupRecording.enter(owner.issuer());
-    try {
-      for (int i = from; i < to; i++) {
-        group.add(owner, stream).set(calls.call(i));
-      }
-      group.complete();
-    } finally {
-      group.leave();
     }
   }
 
@@ -161,7 +135,11 @@ final class PreparedSequences {
       try {
         requireLaunchable(stream);
         if (stream.isCapturing()) {
-          issue(calls, stream); // Here a graph cannot be launched (STR-31): the calls join it.
+          RecordedIssue.issue(
+              owner,
+              calls,
+              stream,
+              place::settle); // Here a graph cannot be launched (STR-31): the calls join it.
         } else if (graph != null) {
           place.note(stream);
           owner.launch(graph, calls, stream);

@@ -458,12 +458,6 @@ class TcpProcessGroupTest {
   @Test
   void environment_namesTheFirstVariableThatIsMissingOrWrong() {
     Map<String, String> env = new HashMap<>();
-    assertFirstComplaint(env, "MASTER_ADDR is not set");
-    env.put("MASTER_ADDR", HOST);
-    assertFirstComplaint(env, "MASTER_PORT is not set");
-    env.put("MASTER_PORT", "70000");
-    assertFirstComplaint(env, "MASTER_PORT is '70000'");
-    env.put("MASTER_PORT", "29500");
     assertFirstComplaint(env, "RANK is not set");
     env.put("RANK", "one");
     assertFirstComplaint(env, "RANK is 'one'");
@@ -472,6 +466,12 @@ class TcpProcessGroupTest {
     env.put("WORLD_SIZE", "1");
     assertFirstComplaint(env, "RANK is 1, expected less than WORLD_SIZE 1");
     env.put("WORLD_SIZE", "2");
+    assertFirstComplaint(env, "MASTER_ADDR is not set");
+    env.put("MASTER_ADDR", HOST);
+    assertFirstComplaint(env, "MASTER_PORT is not set");
+    env.put("MASTER_PORT", "70000");
+    assertFirstComplaint(env, "MASTER_PORT is '70000'");
+    env.put("MASTER_PORT", "29500");
     env.put("MASTER_ADDR", "192.0.2.1");
     assertFirstComplaint(env, "JCCL_GROUP_SECRET is not set");
   }

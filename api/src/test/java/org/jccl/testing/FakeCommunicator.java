@@ -236,6 +236,11 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
+  public void coalesced(Stream stream, Consumer<Collectives> body) {
+    group(body);
+  }
+
+  @Override
   public Graph prepare(Consumer<Collectives> body) {
     throw notFaked();
   }

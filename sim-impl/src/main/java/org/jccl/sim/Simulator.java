@@ -121,8 +121,8 @@ public final class Simulator implements AutoCloseable {
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
-            + builder.devices
-            + " devices, "
+            + CleanText.count(builder.devices, "device")
+            + ", "
             + choices.describe()
             + ", checks "
             + builder.checks
@@ -631,9 +631,9 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * Sets whether small sends end before their receives are there, as NCCL's may (rule P2P-11):
-     * those that fit into a connection's buffer, {@code NCCL_BUFFSIZE}. Unless set a send waits for
-     * its receive.
+     * Sets whether small sends end before their receives are there, and the root's part in small
+     * broadcasts before the others have begun, as NCCL's may (rule P2P-11): what fits into a
+     * connection's buffer, {@code NCCL_BUFFSIZE}. Unless set they wait for who takes it.
      *
      * @param value whether they do
      * @return this builder

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
+import org.jccl.CleanText;
+import org.jccl.benchmarks.bench.CoalescedBench;
 import org.jccl.benchmarks.bench.NcclPeer;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
@@ -91,6 +93,14 @@ final class BenchWays {
   private @Nullable Path python;
 
   @Option(
+      names = "--coalesced",
+      description =
+          "Measure many small all-reduces in turns: as a group, as one call of parts side by side,"
+              + " and as one call of parts that are copied; by themselves and prepared. Of the other"
+              + " options --kernels, --rounds and --out count.")
+  private boolean coalesced;
+
+  @Option(
       names = "--rounds",
       converter = Numbers.Times.class,
       paramLabel = "N",
@@ -122,7 +132,7 @@ final class BenchWays {
 
   /** Whether one of these options was given. */
   boolean isWanted() {
-    return tuned || peers || compare != null || baseline != null;
+    return tuned || peers || coalesced || compare != null || baseline != null;
   }
 
   /** Does it; the exit code. */
@@ -139,6 +149,9 @@ final class BenchWays {
     WayReport before = baseline == null ? null : read(baseline);
     try (BackendOptions.Opened opened = backends.open(BackendConfig.defaults())) {
       boolean isReal = opened.backend().name().equals("nccl");
+      if (coalesced) {
+        return coalesced(opened, isReal, line, before, screen);
+      }
       long most = mostBytes != null ? mostBytes : isReal ? 512 * MIB : 2 * MIB;
       WayPlan plan =
           new WayPlan(
@@ -158,6 +171,32 @@ final class BenchWays {
       int slower = before == null ? 0 : WayVerdict.print(before, report, screen);
       return table.wrong() > 0 || slower > 0 ? 1 : 0;
     }
+  }
+
+  private int coalesced(
+      BackendOptions.Opened opened,
+      boolean isReal,
+      String line,
+      @Nullable WayReport before,
+      PrintWriter screen)
+      throws IOException {
+    CoalescedBench.Plan plan =
+        new CoalescedBench.Plan(
+            List.of(4, 16, 64),
+            isReal ? List.of(64L, 4096L, 65_536L) : List.of(64L, 4096L),
+            kernels,
+            rounds,
+            isReal ? 5_000 : 600);
+    screen.println("# jccl bench --coalesced on " + opened.backend().description());
+    Progress progress = Progress.of("bench", command.commandLine().getErr());
+    WayTable table = new WayTable(screen, progress, plan.size(), plan.ways());
+    try (progress) {
+      CoalescedBench.run(opened.backend(), opened.ranks(), plan, table::row);
+    }
+    table.end();
+    WayReport report = WayReport.of(EnvironmentCard.of(opened), line, table.times(), List.of());
+    write(report, before, screen);
+    return before == null ? 0 : WayVerdict.print(before, report, screen) > 0 ? 1 : 0;
   }
 
   /** The table, and what is to be said of other programs. */
@@ -265,7 +304,10 @@ final class BenchWays {
       throw bad("--tuning: " + broken.getMessage());
     }
     screen.printf(
-        Locale.ROOT, "# jccl bench --tuned on %s, %d rounds%n", backend.description(), rounds);
+        Locale.ROOT,
+        "# jccl bench --tuned on %s, %s%n",
+        backend.description(),
+        CleanText.count(rounds, "round"));
     screen.println("# tuned: " + choice);
     if (choice.isNone()) {
       return kernels

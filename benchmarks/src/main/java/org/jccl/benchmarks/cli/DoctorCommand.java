@@ -20,6 +20,12 @@ final class DoctorCommand implements Runnable {
   private static final Duration LIMIT =
       Duration.ofSeconds(4L * Integer.getInteger("jccl.doctor.seconds", 60));
 
+  private static final String VECTORS = "jdk.incubator.vector";
+
+  /** What crashed is told; nothing is left in the user's folder. */
+  private static final List<String> NO_FILES_OF_A_CRASH =
+      List.of("-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash");
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -37,11 +43,15 @@ final class DoctorCommand implements Runnable {
   public void run() {
     if (here) {
       Doctor doctor = Doctor.look(!noSelfTest);
-      print(json ? doctor.json() : doctor.text());
+      print(LookingProcess.ANSWER + (json ? doctor.json() : doctor.text()));
       System.out.flush();
       Runtime.getRuntime().halt(0); // What hangs in a driver may hang in its end as well.
     }
     List<String> command = OwnJvm.command(List.of(Main.class.getName(), "doctor", "--here"));
+    command.addAll(1, NO_FILES_OF_A_CRASH);
+    if (ModuleLayer.boot().findModule(VECTORS).isPresent()) {
+      command.addAll(1, List.of("--add-modules", VECTORS)); // it is to say what is here
+    }
     if (json) {
       command.add("--json");
     }

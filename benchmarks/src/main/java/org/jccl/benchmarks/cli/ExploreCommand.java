@@ -10,6 +10,8 @@ import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.screen.Progress;
+import org.jccl.benchmarks.screen.ReportColors;
+import org.jccl.benchmarks.screen.Screen;
 import org.jccl.file.WholeFile;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.ExploredRun;
@@ -98,8 +100,7 @@ final class ExploreCommand implements Callable<Integer> {
   }
 
   private String schedulesBegun() {
-    long begun = program.begun();
-    return begun + (begun == 1 ? " schedule" : " schedules");
+    return CleanText.count(program.begun(), "schedule");
   }
 
   private int told(Exploration found) throws IOException {
@@ -107,14 +108,14 @@ final class ExploreCommand implements Callable<Integer> {
     Path folder = junit;
     for (ExploredRun failure : found.failures()) {
       Smallest least = Smallest.of(program.explorer().strategy(strategy), failure, program.ranks());
-      out.println(CleanText.report(least.run().report()));
+      out.println(ReportColors.mark(CleanText.report(least.run().report()), Screen.get().out()));
       out.printf(
           "replay: ./jccl replay %s --choices %s %s%n",
           program.again(least.ranks()), least.run().choices(), program.program());
       if (least.ranks() < program.ranks()) {
         out.printf(
-            "ranks: %d are enough for it; with %d it was --choices %s%n",
-            least.ranks(), program.ranks(), failure.choices());
+            "ranks: %d %s enough for it; with %d it was --choices %s%n",
+            least.ranks(), least.ranks() == 1 ? "is" : "are", program.ranks(), failure.choices());
       }
       if (folder != null) {
         out.println("test: " + write(folder, program.testOf(least.run(), least.ranks())));
@@ -122,7 +123,7 @@ final class ExploreCommand implements Callable<Integer> {
       }
       out.println();
     }
-    out.println(found.summary());
+    out.println(ReportColors.verdict(found.summary(), found.isPassed(), Screen.get().out()));
     out.flush();
     return found.isPassed() ? 0 : 1;
   }

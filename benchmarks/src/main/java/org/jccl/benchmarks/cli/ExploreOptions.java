@@ -119,8 +119,8 @@ final class ExploreOptions {
    * kind of world.
    */
   String again(int onRanks) {
-    StringBuilder words = new StringBuilder("-cp ").append(program.classPath()).append(" --ranks ");
-    words.append(onRanks);
+    StringBuilder words = new StringBuilder("-cp ").append(ShellWords.of(program.classPath()));
+    words.append(" --ranks ").append(onRanks);
     if (!vary.equals(List.of(Words.ALL))) {
       words.append(" --vary ").append(String.join(",", vary));
     }
@@ -146,6 +146,6 @@ final class ExploreOptions {
   String program() {
     List<String> words = new ArrayList<>(List.of(program.className()));
     words.addAll(program.args());
-    return String.join(" ", words);
+    return ShellWords.of(words);
   }
 }

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -24,6 +28,8 @@ import org.jccl.benchmarks.cli.option.SeedRange;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.screen.Progress;
+import org.jccl.benchmarks.screen.ReportColors;
+import org.jccl.benchmarks.screen.Screen;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jccl.sim.faults.CallPoint;
@@ -31,6 +37,7 @@ import org.jccl.sim.faults.FaultKind;
 import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.rehearsal.FaultClass;
 import org.jccl.sim.rehearsal.FaultOutcome;
+import org.jccl.sim.rehearsal.FaultReplayClass;
 import org.jccl.sim.rehearsal.FaultRow;
 import org.jccl.sim.rehearsal.FaultTable;
 import org.jccl.sim.rehearsal.Rehearsal;
@@ -114,6 +121,15 @@ final class FaultsCommand implements Callable<Integer> {
       description = "Write every outcome into FILE.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--junit",
+      converter = Paths.FolderToWrite.class,
+      paramLabel = "DIR",
+      description =
+          "Write a JUnit class into DIR that fails with the worst outcome, if there is one that "
+              + "the program did not recover from.")
+  private @Nullable Path junit;
+
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private ProgramOptions program;
@@ -121,6 +137,9 @@ final class FaultsCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec spec;
+
+  private static final Comparator<FaultOutcome> BY_RESULT =
+      Comparator.comparing(FaultOutcome::result);
 
   @Override
   public Integer call() throws Exception {
@@ -162,19 +181,38 @@ final class FaultsCommand implements Callable<Integer> {
     return rehearsal;
   }
 
-  private int one(Rehearsal rehearsal, FaultPlan faults) {
-    FaultClass worst = FaultClass.NOT_REACHED;
+  private int one(Rehearsal rehearsal, FaultPlan faults) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    for (FaultOutcome each : rehearsal.runAll(faults)) {
-      out.println(each);
+    List<FaultOutcome> outcomes = rehearsal.runAll(faults);
+    for (FaultOutcome each : outcomes) {
+      out.println(ReportColors.mark(each.toString(), Screen.get().out()));
       each.struck().forEach(struck -> out.println("  " + struck));
-      worst = each.result().compareTo(worst) > 0 ? each.result() : worst;
     }
+    FaultOutcome worst = Collections.max(outcomes, BY_RESULT);
+    writeTest(worst);
     out.flush();
-    return worst == FaultClass.RECOVERED || worst == FaultClass.NOT_REACHED ? 0 : 1;
+    return isBad(worst) ? 1 : 0;
   }
 
-  private int table(Rehearsal rehearsal) {
+  private static boolean isBad(FaultOutcome outcome) {
+    return outcome.result() != FaultClass.RECOVERED && outcome.result() != FaultClass.NOT_REACHED;
+  }
+
+  /** The JUnit class, if one is wanted and there is something that it can fail with. */
+  private void writeTest(FaultOutcome worst) throws IOException {
+    Path folder = junit;
+    if (folder != null && isBad(worst)) {
+      FaultReplayClass test =
+          new FaultReplayClass(
+              program.className(), program.args(), ranks, version == null ? 0 : version, worst);
+      Path file = folder.resolve(test.name() + ".java");
+      Files.createDirectories(folder);
+      WholeFile.write(file, test.source());
+      spec.commandLine().getOut().printf("%s%ntest: %s%n", worst, file);
+    }
+  }
+
+  private int table(Rehearsal rehearsal) throws IOException {
     Predicate<CallPoint> where =
         call ->
             (opening || !call.isOpening())
@@ -189,6 +227,10 @@ final class FaultsCommand implements Callable<Integer> {
               (row, all) -> progress.at(row.fault().toString(), ++done[0], all));
     }
     spec.commandLine().getOut().print(table.text());
+    Optional<FaultOutcome> worst = table.rows().stream().map(FaultRow::worst).max(BY_RESULT);
+    if (worst.isPresent()) {
+      writeTest(worst.get());
+    }
     spec.commandLine().getOut().flush();
     if (json != null) {
       write(json, table);

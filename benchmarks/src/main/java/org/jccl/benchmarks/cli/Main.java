@@ -11,6 +11,7 @@ import org.jccl.CollectiveException;
 import org.jccl.RanksFailedException;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.machine.ProgramVersion;
+import org.jccl.benchmarks.screen.ReportColors;
 import org.jccl.benchmarks.screen.Screen;
 import org.jccl.benchmarks.screen.StandardError;
 import picocli.CommandLine;
@@ -228,7 +229,7 @@ public final class Main implements Runnable {
   private int explainFailure(Throwable failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
     String failed = Screen.get().err().bad(command.getCommandSpec().qualifiedName() + ":");
-    err.printf("%s %s%n", failed, words(failure));
+    err.printf("%s %s%n", failed, ReportColors.mark(words(failure), Screen.get().err()));
     err.flush();
     if (stacktrace) {
       failure.printStackTrace(err);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.SizeRange;
+import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
@@ -16,12 +17,14 @@ import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.ProfileOption;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.predict.ErrorTable;
 import org.jccl.benchmarks.predict.Prediction;
 import org.jccl.benchmarks.predict.PredictionJson;
 import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.predict.PredictionTable;
 import org.jccl.benchmarks.predict.Predictor;
+import org.jccl.benchmarks.predict.TunedWay;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.file.BoundedFile;
@@ -102,10 +105,27 @@ final class PredictCommand implements Callable<Integer> {
   private String typeName = "";
 
   @Option(
+      names = "--ctas",
+      converter = Numbers.Times.class,
+      paramLabel = "N",
+      description = "With --windows: thread blocks that the communicator gives NCCL.")
+  private int ctas;
+
+  @Option(
+      names = "--windows",
+      description = "Buffers lie in symmetric windows: NCCL has kernels of their own for them.")
+  private boolean windows;
+
+  @Option(names = "--kernels", description = "jccl's own kernels carry out small calls.")
+  private boolean kernels;
+
+  @Option(
       names = "--measured",
       converter = Paths.FileToRead.class,
       paramLabel = "FILE",
-      description = "A report.json of ./jccl bench: its sizes, with the error of each prediction.")
+      description =
+          "A report.json of ./jccl bench, or rounds.json of bench --tuned, whose prepared calls count:"
+              + " its sizes, with the error of each prediction.")
   private @Nullable Path measured;
 
   @Option(
@@ -183,21 +203,64 @@ final class PredictCommand implements Callable<Integer> {
 
   private Prediction predict(Predictor predictor, Workload workload, DataType type, long count) {
     try {
-      return predictor.predict(workload, type, ranks, count);
+      return predictor.predict(workload, type, ranks, count, way());
     } catch (IllegalArgumentException impossible) {
       throw bad(String.valueOf(impossible.getMessage()));
     }
   }
 
+  private TunedWay way() {
+    if (ctas > 0 && !windows) {
+      throw bad("--ctas: only with --windows, for whose kernels the number counts");
+    }
+    return new TunedWay(ctas, windows, kernels);
+  }
+
+  /** Every line of the way that is predicted, or null if it is no file of rounds. */
+  private @Nullable List<PredictionSample> rounds(Path file) {
+    PageSource source;
+    try {
+      source = PageSource.read(file);
+    } catch (BadFileException bad) {
+      throw bad("--measured: " + bad.getMessage());
+    }
+    if (!(source instanceof PageSource.Rounds rounds)) {
+      return null;
+    }
+    List<PredictionSample> all = new ArrayList<>();
+    int on = Integer.parseInt(rounds.report().machine().replaceFirst("^(\\d+) x .*", "$1"));
+    if (on != ranks) {
+      throw bad("--measured: %s was measured on %d ranks, not on %d".formatted(file, on, ranks));
+    }
+    for (WayTimes each : rounds.report().times()) {
+      if (each.way().equals(way().inRounds())) {
+        Workload workload = Workload.ofLabel(each.operation());
+        DataType type = DataType.FLOAT32;
+        long count = workload.operation().countFor(each.bytes(), ranks, type.bytes());
+        all.add(new PredictionSample(workload, type, ranks, count, each.bytes(), each.median()));
+      }
+    }
+    return all;
+  }
+
   /** The rows of a report that are asked for. */
   private List<PredictionSample> samples(Path file, List<Workload> workloads, DataType type) {
+    List<PredictionSample> rounds = rounds(file);
+    return asked(file, rounds == null ? rows(file) : rounds, workloads, type);
+  }
+
+  private List<PredictionSample> rows(Path file) {
     BenchReport report = ReportOption.read(spec, "--measured", file);
     if (report.settings().ranks() != ranks) {
       throw bad(
           "--measured: %s was measured on %d ranks, not on %d"
               .formatted(file, report.settings().ranks(), ranks));
     }
-    List<PredictionSample> all = ReportOption.samples(spec, "--measured", file, report);
+    return ReportOption.samples(spec, "--measured", file, report);
+  }
+
+  private List<PredictionSample> asked(
+      Path file, List<PredictionSample> all, List<Workload> workloads, DataType type) {
     List<PredictionSample> asked =
         all.stream()
             .filter(each -> workloads.contains(each.workload()) && each.type() == type)

@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.screen.ReportColors;
+import org.jccl.benchmarks.screen.Screen;
 import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -47,7 +49,7 @@ final class ReplayCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--choices: " + others.getMessage());
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(CleanText.report(run.report()));
+    out.println(ReportColors.mark(CleanText.report(run.report()), Screen.get().out()));
     out.flush();
     return run.isFailed() ? 1 : 0;
   }

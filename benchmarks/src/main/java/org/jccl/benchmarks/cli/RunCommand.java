@@ -30,6 +30,7 @@ import org.jccl.benchmarks.launch.ProcessPlan;
 import org.jccl.benchmarks.launch.ProcessRun;
 import org.jccl.benchmarks.launch.RankProcess;
 import org.jccl.benchmarks.screen.Progress;
+import org.jccl.process.ProcessGroups;
 import org.jccl.sim.SimProvider;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.faults.FaultPlan;
@@ -220,6 +221,13 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int runAsRank(ProgramClass what) throws Exception {
+    try {
+      ProcessGroups.launch();
+    } catch (IllegalStateException notStarted) {
+      throw bad(
+          "--as-rank: %s: start it by torchrun --no-python, mpirun or srun, or give --processes N"
+              .formatted(notStarted.getMessage()));
+    }
     RankProcess.endWithParent();
     try (URLClassLoader loader = what.loader()) {
       Thread.currentThread().setContextClassLoader(loader);
@@ -248,8 +256,8 @@ final class RunCommand implements Callable<Integer> {
         simulator = Simulator.of(opened.backend());
         System.err.println(
             "jccl run: "
-                + opened.ranks()
-                + " ranks on "
+                + CleanText.count(opened.ranks(), "rank")
+                + " on "
                 + opened.backend().description()
                 + " ("
                 + opened.why()
@@ -354,9 +362,9 @@ final class RunCommand implements Callable<Integer> {
   /** Equal hashes mean that two runs took the same decisions in the same order. */
   private static void tellTrace(Simulator simulator) {
     System.err.printf(
-        "jccl run: trace %016x, %d events, %s%s%n",
+        "jccl run: trace %016x, %s, %s%s%n",
         simulator.traceHash(),
-        simulator.traceEvents(),
+        CleanText.count(simulator.traceEvents(), "event"),
         simulator.schedule(),
         simulator.isRepeatable()
             ? ""

@@ -73,8 +73,11 @@ final class SiteCommand implements Callable<Integer> {
       int pages = SiteBuilder.build(root, out, api, measurements(root.resolve("docs/reports")));
       var screen = spec.commandLine().getOut();
       screen.println(
-          "%d pages%s: %s"
-              .formatted(pages, api == null ? "" : " and the API", out.resolve("index.html")));
+          "%s%s: %s"
+              .formatted(
+                  CleanText.count(pages, "page"),
+                  api == null ? "" : " and the API",
+                  out.resolve("index.html")));
       screen.flush();
       return 0;
     } catch (IllegalArgumentException failed) {

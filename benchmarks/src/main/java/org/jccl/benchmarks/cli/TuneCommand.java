@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
+import org.jccl.CleanText;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayPlan;
 import org.jccl.benchmarks.bench.Workload;
@@ -141,7 +142,10 @@ final class TuneCommand implements Callable<Integer> {
     List<String> names = plan.ways().stream().map(Way::name).toList();
     WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()), names);
     screen.printf(
-        Locale.ROOT, "# jccl tune: %s, %d rounds%n", backend.description(), plan.rounds());
+        Locale.ROOT,
+        "# jccl tune: %s, %s%n",
+        backend.description(),
+        CleanText.count(plan.rounds(), "round"));
     screen.flush();
     TuningTable.Entry entry;
     try (progress;

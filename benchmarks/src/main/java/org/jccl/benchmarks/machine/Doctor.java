@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.BackendProvider;
@@ -45,7 +46,10 @@ public record Doctor(
    */
   public static Doctor look(boolean tries) {
     BoundedLook look = new BoundedLook(LIMIT);
-    List<Considered> considered = look.at("the backends", Doctor::lookedAt, List.of());
+    List<Considered> considered = look.at("the look at the backends", Doctor::lookedAt, List.of());
+    if (!look.givenUp().isEmpty()) {
+      return simulatorAlone(look.givenUp().getFirst(), List.of());
+    }
     Doctor found =
         look.at(
             "the choice of a backend",
@@ -67,13 +71,17 @@ public record Doctor(
    * @param lost that process
    */
   public static Doctor without(LookingProcess lost) {
-    String fate = "a process that looked for GPUs and their library " + lost.fate();
+    return simulatorAlone(
+        "a process that looked for GPUs and their library " + lost.fate(), lost.lastLines());
+  }
+
+  private static Doctor simulatorAlone(String fate, List<String> lastWords) {
     List<Considered> considered = new ArrayList<>();
     for (BackendProvider each : ServiceLoader.load(BackendProvider.class)) {
       BackendProvider.Availability known =
           each.name().equals(SIMULATOR)
               ? each.availability(BackendConfig.defaults())
-              : new BackendProvider.Availability(false, fate, lost.lastLines());
+              : new BackendProvider.Availability(false, fate, lastWords);
       considered.add(new Considered(each.name(), each.preference(), known));
     }
     String words = fate + "; asked for by name, the simulator can be used: --backend sim";
@@ -95,12 +103,14 @@ public record Doctor(
       if (!(backend instanceof NcclBackend nccl)) {
         return List.of();
       }
-      long began = System.nanoTime();
-      List<String> problems = LibrarySelfTest.of(nccl);
-      long millis = (System.nanoTime() - began) / 1_000_000;
-      return problems.isEmpty()
-          ? List.of("self-test: every type and reduction is right (" + millis + " ms)")
-          : problems.stream().map(line -> "self-test: " + line).toList();
+      LibrarySelfTest.Outcome outcome = LibrarySelfTest.run(nccl);
+      String times =
+          outcome.parts().entrySet().stream()
+              .map(part -> part.getKey() + " " + part.getValue().toMillis() + " ms")
+              .collect(Collectors.joining(", "));
+      return outcome.problems().isEmpty()
+          ? List.of("self-test: every type and reduction is right (" + times + ")")
+          : outcome.problems().stream().map(line -> "self-test: " + line).toList();
     } catch (RuntimeException | LinkageError failure) {
       return List.of("self-test: it could not begin: " + failure.getMessage());
     }

@@ -13,17 +13,21 @@ import org.jccl.CleanText;
 /**
  * A process that looks at what may end it, as a broken driver can.
  *
- * @param output what it has said
+ * @param output its answer; all that it has said, where it has given none
  * @param complaints what it has said to standard error
  * @param fate how it ended, if not as it should; empty if it came back
  */
 public record LookingProcess(String output, String complaints, String fate) {
+  /** What such a process writes before its answer: all before it may be a driver's. */
+  public static final String ANSWER = "\n@jccl the answer\n";
+
   private static final int SIGNALLED = 128;
   private static final int MOST_BYTES = 1 << 20;
   private static final int LAST_LINES = 10;
 
   /**
-   * Runs it to its end.
+   * Runs it to its end. It has come back if it has ended with 0 and given its {@link #ANSWER}: a
+   * library may end it with 0, too.
    *
    * @param command what is run
    * @param limit how long it may take; it is killed then
@@ -40,7 +44,16 @@ public record LookingProcess(String output, String complaints, String fate) {
           process.toHandle().destroyForcibly(); // unlike the process, it leaves what was said
         }
         String fate = ended ? fate(process.waitFor()) : hung(limit);
-        return new LookingProcess(said.text(), complained.text(), fate);
+        String all = said.text();
+        int answer = all.lastIndexOf(ANSWER);
+        String crash = crash(all);
+        if (!fate.isEmpty() && !crash.isEmpty()) {
+          fate = crash;
+        } else if (fate.isEmpty() && answer < 0) {
+          fate = "ended with exit code 0 and without an answer";
+        }
+        String output = fate.isEmpty() ? all.substring(answer + ANSWER.length()) : all;
+        return new LookingProcess(output, complained.text(), fate);
       } catch (InterruptedException interrupt) {
         process.destroyForcibly();
         Thread.currentThread().interrupt();
@@ -91,10 +104,27 @@ public record LookingProcess(String output, String complaints, String fate) {
     return isSignal ? "was ended by signal " + (code - SIGNALLED) : "ended with exit code " + code;
   }
 
+  /** What a JVM that has crashed said of it: the signal and the place; empty if it has not. */
+  private static String crash(String said) {
+    String signal = "";
+    for (String line : said.lines().map(String::strip).toList()) {
+      if (signal.isEmpty() && line.startsWith("#  SIG")) {
+        signal = "crashed with " + CleanText.line(line.substring(1).strip().split(" at pc", 2)[0]);
+      } else if (!signal.isEmpty() && line.matches("# [CVJj] +\\[?.*")) {
+        return signal + " in " + CleanText.line(line.substring(4).strip());
+      }
+    }
+    return signal;
+  }
+
   /** What it said last, fit to be shown. */
   public List<String> lastLines() {
     List<String> lines =
-        (output + "\n" + complaints).lines().filter(line -> !line.isBlank()).toList();
+        (output + "\n" + complaints)
+            .lines()
+            .filter(line -> !line.isBlank() && !line.startsWith("#")) // a JVM's words on a crash
+            .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
+            .toList();
     return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).stream()
         .map(CleanText::line)
         .toList();

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jccl.CleanText;
 
 /** A benchmark's report as a part of a page. */
 public final class BenchPart {
@@ -57,10 +58,12 @@ public final class BenchPart {
     if (report.noisy() == 0) {
       return "";
     }
-    return "<p class=\"note warn\">⚠ %d of %d measurements are noisy: %s.</p>\n"
+    return "<p class=\"note warn\">⚠ %d of %s %s noisy: %s.</p>\n"
         .formatted(
             report.noisy(),
-            report.rows().stream().flatMap(Row::measurements).count(),
+            CleanText.count(
+                report.rows().stream().flatMap(Row::measurements).count(), "measurement"),
+            report.noisy() == 1 ? "is" : "are",
             Markup.escape(Columns.meaning("noisy").replaceFirst("^true where ", "their ")));
   }
 

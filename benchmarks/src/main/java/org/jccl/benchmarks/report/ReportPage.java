@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jccl.CleanText;
 
 /**
  * Measurements of one or several kinds as one page that needs nothing beside itself. Its own
@@ -11,6 +12,9 @@ import java.util.stream.Collectors;
  * then the table, how it was measured, and, folded, where.
  */
 public final class ReportPage {
+  /** With more parts their list is folded: the first charts are what one sees first. */
+  private static final int FEW = 4;
+
   private ReportPage() {}
 
   /**
@@ -48,6 +52,9 @@ public final class ReportPage {
   }
 
   private static String kinds(List<Part> parts) {
+    if (parts.size() > FEW) {
+      return CleanText.count(parts.size(), "measurement");
+    }
     return parts.stream()
         .map(
             part ->
@@ -57,7 +64,10 @@ public final class ReportPage {
   }
 
   private static String nav(List<Part> parts, boolean single) {
-    StringBuilder nav = new StringBuilder("<nav aria-label=\"Sections\">");
+    boolean folded = parts.size() > FEW;
+    StringBuilder nav =
+        new StringBuilder(folded ? "<details class=\"contents\"><summary>Contents</summary>" : "");
+    nav.append("<nav aria-label=\"Sections\">");
     for (Part part : parts) {
       if (!single) {
         nav.append("<span>").append(link(part.id(), part.heading())).append(": ");
@@ -71,7 +81,7 @@ public final class ReportPage {
       nav.append(link(part.id() + "-data", "raw data"));
       nav.append(single ? "" : "</span> ");
     }
-    return nav.append("</nav>").toString();
+    return nav.append("</nav>").append(folded ? "</details>" : "").toString();
   }
 
   private static String link(String id, String words) {

@@ -51,9 +51,4 @@ public final class Units {
     String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
     return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
   }
-
-  /** {@code 1 line}, {@code 2 lines}. */
-  public static String counted(long number, String one, String many) {
-    return number + " " + (number == 1 ? one : many);
-  }
 }

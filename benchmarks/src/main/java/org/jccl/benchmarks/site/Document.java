@@ -166,6 +166,7 @@ final class Document {
                     attributes.put("class", "table");
                   }
                 })
+        .nodeRendererFactory(Diagrams::new)
         .build()
         .render(root)
         .replace("<table class=\"table\">", "<div class=\"scroll\" tabindex=\"0\"><table>")

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.jccl.CleanText;
 import org.jccl.benchmarks.bench.RankSum;
 import org.jccl.benchmarks.bench.Ratio;
 import org.jccl.benchmarks.bench.Statistics;
@@ -137,14 +138,11 @@ public final class WayVerdict {
     out.println(
         "# %s compared: %d slower, %d faster, %d the same"
             .formatted(
-                Units.counted(compared, "line", "lines"),
-                slower,
-                faster,
-                compared - slower - faster));
+                CleanText.count(compared, "line"), slower, faster, compared - slower - faster));
     if (untold > 0) {
       out.println(
-          "# %s too few rounds for a verdict among so many: measure with more --rounds"
-              .formatted(Units.counted(untold, "line has", "lines have")));
+          "# too few rounds for a verdict on %s among so many: measure with more --rounds"
+              .formatted(CleanText.count(untold, "line")));
     }
     if (compared == 0) {
       out.println("# the reports have no line in common");

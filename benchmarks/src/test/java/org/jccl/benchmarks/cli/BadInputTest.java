@@ -57,6 +57,7 @@ class BadInputTest {
           bench --backend sim --ranks 2 --out /dev/null | is a file
           bench --backend sim --ranks 2 --out /proc/nowhere | cannot write
           run                           | CLASS
+          run --as-rank org.jccl.benchmarks.cli.QuietProgram | RANK is not set
           run no.such.Program           | no.such.Program
           run -cp /no/such/place X      | /no/such/place
           run java.lang.String          | RankProgram

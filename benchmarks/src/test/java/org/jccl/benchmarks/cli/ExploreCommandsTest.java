@@ -12,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -98,13 +99,17 @@ class ExploreCommandsTest {
   }
 
   private int run(String line) {
-    out.getBuffer().setLength(0);
-    CommandLine jccl = Main.commandLine();
-    jccl.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    return jccl.execute(
+    return runWords(
         Arrays.stream(line.split(" "))
             .map(word -> word.replace("CLASSES", classes.toString()))
             .toArray(String[]::new));
+  }
+
+  private int runWords(String... words) {
+    out.getBuffer().setLength(0);
+    CommandLine jccl = Main.commandLine();
+    jccl.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return jccl.execute(words);
   }
 
   @Test
@@ -167,14 +172,91 @@ class ExploreCommandsTest {
     assertThat(told).contains("test: " + file);
     List<String> lines = Files.readAllLines(file);
     assertThat(lines).hasSizeLessThanOrEqualTo(40).allMatch(line -> line.length() <= 100);
-    compile("HastyReplayTest", Files.readString(file));
+    assertFailsAlike("HastyReplayTest", file, told);
+  }
 
-    TestExecutionSummary summary = runTest("com.example.HastyReplayTest");
+  private void assertFailsAlike(String name, Path file, String told) throws Exception {
+    compile(name, Files.readString(file));
+    TestExecutionSummary summary = runTest("com.example." + name);
     assertThat(summary.getTestsFoundCount()).isOne();
     assertThat(summary.getFailures()).hasSize(1);
     Throwable thrown = summary.getFailures().getFirst().getException();
     assertThat(thrown).isInstanceOf(AssertionError.class);
     assertThat(told).startsWith(String.valueOf(thrown.getMessage()).strip());
+  }
+
+  /** Wrong data, an exception, a leak, a hang, a report: of nested classes, with odd arguments. */
+  private static final String KINDS =
+      """
+      package com.example;
+
+      import org.jccl.*;
+
+      public final class Kinds {
+        public static final class One implements RankProgram {
+          @Override
+          public void run(Rank rank) {
+            Communicator comm = rank.communicator();
+            DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 4);
+            buffer.copyFrom(1, 2, 3, 4);
+            switch (rank.args().getFirst()) {
+              case "data" -> throw new AssertionError("sum 3, expected " + rank.args());
+              case "exception" -> throw new IllegalStateException("args " + rank.args());
+              case "leak" -> {
+                return;
+              }
+              case "hang" -> comm.recv(buffer, rank.rank());
+              default -> comm.allReduce(buffer.slice(0, 1 + rank.rank()), ReduceOp.SUM);
+            }
+            comm.defaultStream().synchronize();
+            buffer.close();
+          }
+        }
+      }
+      """;
+
+  @Test
+  void everyKindOfFailure_isAJUnitClass_andALineToPaste() throws Exception {
+    compile("Kinds", KINDS);
+    String odd = "it's \"\\ $HOME\n*/ \u00e9";
+    for (String kind : List.of("data", "exception", "leak", "hang", "report")) {
+      List<String> words = new ArrayList<>(List.of("explore", "-cp", classes.toString()));
+      words.addAll(List.of("--junit", classes.resolve(kind).toString()));
+      words.addAll(List.of("com.example.Kinds$One", kind, odd));
+      assertThat(runWords(words.toArray(String[]::new))).as(kind).isOne();
+      String told = out.toString();
+      assertThat(told)
+          .contains(
+              "'com.example.Kinds$One' " + kind + " 'it'\\''s \"\\ $HOME\n*/ \u00e9'",
+              "Kinds.java:")
+          .doesNotContain("org.jccl.benchmarks.cli");
+      assertFailsAlike("OneReplayTest", classes.resolve(kind + "/OneReplayTest.java"), told);
+    }
+  }
+
+  @Test
+  void aFaultThatAProgramDoesNotSurvive_isAJUnitClass() throws Exception {
+    String faults =
+        "faults -cp CLASSES --ranks 2 --kinds exit,slow --junit CLASSES/f com.example.Hasty right";
+    assertThat(run(faults)).as(err.toString()).isOne();
+    Path file = classes.resolve("f/HastyFaultTest.java");
+    assertThat(out.toString()).contains("test: " + file);
+    assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(40);
+    compile("HastyFaultTest", Files.readString(file));
+
+    Throwable thrown =
+        runTest("com.example.HastyFaultTest").getFailures().getFirst().getException();
+    assertThat(thrown).isInstanceOf(AssertionError.class).hasMessageContaining(": exit -> hang");
+    assertThat(out.toString()).contains(thrown.getMessage());
+    assertThat(thrown.getCause()).hasMessageContaining("Hasty.java:");
+
+    String[] seeds = {"faults", "--ranks", "2", "--seeds", "3..4", "-cp", classes.toString()};
+    List<String> words = new ArrayList<>(List.of(seeds));
+    words.addAll(List.of("--plan", "rank 1 at all_reduce 1: exit", "--junit", classes + "/s"));
+    words.addAll(List.of("com.example.Hasty", "right"));
+    assertThat(runWords(words.toArray(String[]::new))).as(err.toString()).isOne();
+    assertThat(Files.readString(classes.resolve("s/HastyFaultTest.java")))
+        .contains("FaultPlan.parse(\"rank 1 at all_reduce 1: exit\")", "List.of(\"right\")");
   }
 
   private TestExecutionSummary runTest(String name) throws Exception {

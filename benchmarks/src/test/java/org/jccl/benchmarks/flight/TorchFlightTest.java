@@ -105,6 +105,39 @@ class TorchFlightTest {
     assertThat(process.exitValue()).isZero();
   }
 
+  /** As torch's analyser does: it leaves out what comes before the largest first record. */
+  @Test
+  void ranksOfWhichEachKeepsOtherCalls_areAlignedByTheirRecords() throws Exception {
+    FlightRecorder small = FlightRecorder.builder().calls(4).lines(false).build();
+    for (int rank = 0; rank < RANKS; rank++) {
+      Recorded one = new Recorded(small, "world", rank, RANKS);
+      for (int i = 0; i < 8 + rank; i++) { // the last ones are ahead
+        one.sum(100 + i);
+      }
+    }
+    small.writeTorch(folder);
+    Process python = new ProcessBuilder("python3", "-c", "0").start();
+    assumeTrue(python.waitFor() == 0, "there is no python3");
+    Process process =
+        new ProcessBuilder(
+                "python3",
+                "-c",
+                """
+                import pickle, sys
+                entries = [pickle.load(open(sys.argv[1] + '/nccl_trace_rank_%d' % r, 'rb'))['entries']
+                           for r in range(3)]
+                start = max(e[0]['record_id'] for e in entries)
+                for e in entries:
+                  kept = [x for x in e if x['record_id'] >= start]
+                  print(kept[0]['record_id'], kept[0]['collective_seq_id'], kept[0]['input_sizes'])
+                """,
+                folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said.lines()).containsExactly("6 7 [[106]]", "6 7 [[106]]", "6 7 [[106]]");
+  }
+
   @Test
   void ourOwnPickles_areReadBack_andAgree() throws Exception {
     recordAll();

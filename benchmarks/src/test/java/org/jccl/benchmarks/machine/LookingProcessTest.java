@@ -19,10 +19,21 @@ class LookingProcessTest {
 
   @Test
   void processThatComesBack_givesWhatItFound_withoutItsComplaints() {
-    LookingProcess found = shell("echo found; echo noise >&2", LONG);
+    LookingProcess found =
+        shell(
+            "echo a driver prints; echo; echo '@jccl the answer'; echo found; echo noise >&2",
+            LONG);
 
     assertThat(found.output()).isEqualTo("found\n");
     assertThat(found.fate()).isEmpty();
+  }
+
+  @Test
+  void processThatALibraryEndsWithoutAnError_hasNotComeBack() {
+    LookingProcess found = shell("echo half an answer; exit 0", LONG);
+
+    assertThat(found.fate()).isEqualTo("ended with exit code 0 and without an answer");
+    assertThat(found.lastLines()).containsExactly("half an answer");
   }
 
   @Test
@@ -36,6 +47,16 @@ class LookingProcessTest {
         .startsWith("cuInit ")
         .doesNotContain("\u001b");
     assertThat(shell("exit 3", LONG).fate()).isEqualTo("ended with exit code 3");
+  }
+
+  @Test
+  void crashOfAJvm_isToldWithItsPlace() {
+    String words =
+        "#\\n#  SIGSEGV (0xb) at pc=0x7f, pid=1\\n# Problematic frame:\\n# C  [libcuda.so.1+0x11]";
+    LookingProcess found = shell("printf '" + words + "\\n'; exit 1", LONG);
+
+    assertThat(found.fate()).isEqualTo("crashed with SIGSEGV (0xb) in [libcuda.so.1+0x11]");
+    assertThat(found.lastLines()).isEmpty();
   }
 
   @Test

@@ -119,7 +119,7 @@ class HtmlReportTest {
     assertThat(report.noisy()).isOne();
     assertThat(HtmlReport.write(report))
         .contains(
-            "⚠ 1 of 30 measurements are noisy", "<tr class=\"noisy\">", "p95 is 600 times p50");
+            "⚠ 1 of 30 measurements is noisy", "<tr class=\"noisy\">", "p95 is 600 times p50");
     assertThat(ReportCsv.write(report).lines().filter(line -> line.endsWith(",true"))).hasSize(1);
     assertThat(ReportJson.write(report)).contains("\"noisy\" : 1");
   }

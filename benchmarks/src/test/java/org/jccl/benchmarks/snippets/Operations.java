@@ -57,6 +57,26 @@ final class Operations {
     // @end
   }
 
+  static float coalesced(Rank rank) {
+    // @start region="coalesced"
+    int layers = 16;
+    try (DeviceBuffer gradients = rank.device().allocate(DataType.FLOAT32, layers * 100L)) {
+      gradients.fill((byte) 0, rank.communicator().defaultStream());
+      rank.communicator()
+          .coalesced( // one call of 1,600 elements
+              calls -> {
+                for (int i = 0; i < layers; i++) {
+                  calls.allReduce(gradients.slice(i * 100L, 100), ReduceOp.AVG);
+                }
+              });
+      rank.communicator().defaultStream().synchronize();
+      float[] averages = new float[layers * 100];
+      gradients.copyTo(averages);
+      return averages[0];
+    }
+    // @end
+  }
+
   static int blocking(Rank rank) {
     // @start region="blocking"
     Collectives now = rank.communicator().blocking(Duration.ofSeconds(30));

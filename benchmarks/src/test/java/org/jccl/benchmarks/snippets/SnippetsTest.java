@@ -80,6 +80,7 @@ class SnippetsTest {
     assertThat(Operations.reduceScatter(rank)).containsExactly(0, 0);
     assertThat(Operations.blocking(rank)).isEqualTo(4);
     assertThat(Operations.request(rank)).isEqualTo(4);
+    assertThat(Operations.coalesced(rank)).isZero();
     assertThat(Operations.ring(rank)).isEqualTo((rank.rank() + RANKS - 1) % RANKS);
     assertThat(Operations.streams(rank)).isEqualTo(4f);
     assertThat(Computing.overlap(rank)).isEqualTo(14f);

@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.benchmarks.bench.CoalescedBench;
 import org.jccl.benchmarks.bench.NcclPeer;
 import org.jccl.benchmarks.bench.Ratio;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
 import org.jccl.benchmarks.bench.WayPlan;
+import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,21 @@ class NcclPeersTest {
     assertThat(text.toString())
         .contains("# times as fast as nccl-tests", "# times as fast as torch.distributed")
         .contains("all_reduce up to 256 KiB, default:");
+  }
+
+  @Test
+  void manySmallCalls_areMeasuredInAllForms() {
+    List<WayTimes> all = new ArrayList<>();
+    try (Simulator simulator = Simulator.builder().devices(2).build()) {
+      CoalescedBench.Plan plan = new CoalescedBench.Plan(List.of(3), List.of(64L), true, 2, 0);
+      assertThat(plan.ways())
+          .hasSize(12)
+          .startsWith("group", "coalesced", "coalesced, copied", "group, prepared")
+          .endsWith("coalesced, copied, kernels, prepared");
+      CoalescedBench.run(simulator.backend(), 2, plan, all::addAll);
+      assertThat(simulator.findings()).isEmpty();
+      assertThat(all).extracting(WayTimes::way).isEqualTo(plan.ways());
+    }
   }
 
   @Test

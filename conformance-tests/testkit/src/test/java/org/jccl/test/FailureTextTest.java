@@ -13,15 +13,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.SoftAssertions;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
+import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.ProcessGroup;
 import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.Stream;
 import org.jccl.process.ProcessGroups;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,20 @@ class FailureTextTest {
     assertThat(message("oneReducesLess"))
         .contains("MISMATCH(count) in comm-1, call #1: rank 0 has count 4, rank 1 has count 3\n")
         .contains("\nconsequences: rank 0 (the same), rank 2 (CommunicatorAbortedException)\n");
+  }
+
+  @Test
+  void aReportThatComesLater_saysWhereItWasThrown() {
+    assertThat(message("fillsTooEarly"))
+        .contains("BUFFER_REUSE on device 0: ")
+        .containsPattern("thrown in rank \\d:\\R +at .*fillsTooEarly\\(FailureTextTest.java:");
+  }
+
+  @Test
+  void whatJcclItselfWraps_isToldOnce() {
+    assertThat(message("waitsWithALimit"))
+        .contains("TimeoutException: it waits for stream 1 of device ")
+        .doesNotContain("caused by");
   }
 
   /** Of a process that ends Maven says no more than that it has gone. */
@@ -209,6 +226,29 @@ class FailureTextTest {
         buffer.copyFrom(new float[count]);
         comm.allReduce(buffer, ReduceOp.SUM);
         comm.defaultStream().synchronize();
+      }
+    }
+
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    void fillsTooEarly(Communicator comm, Device device) {
+      try (Stream other = device.newStream();
+          DeviceBuffer buffer = device.allocate(DataType.FLOAT32, 4)) {
+        buffer.copyFrom(new float[4]);
+        comm.allReduce(buffer, ReduceOp.SUM);
+        buffer.fill((byte) 1, other);
+        other.synchronize();
+        comm.defaultStream().synchronize();
+      }
+    }
+
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    void waitsWithALimit(Rank rank, Communicator comm) throws Exception {
+      try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, 4)) {
+        buffer.copyFrom(new float[4]);
+        if (rank.rank() == 0) {
+          comm.allReduce(buffer, ReduceOp.SUM);
+          comm.defaultStream().completion().get(1, TimeUnit.SECONDS);
+        }
       }
     }
 

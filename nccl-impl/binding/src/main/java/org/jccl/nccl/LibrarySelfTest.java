@@ -6,8 +6,13 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jccl.BackendUnavailableException;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
@@ -17,7 +22,9 @@ import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
+import org.jccl.spi.Library;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -44,6 +51,30 @@ public final class LibrarySelfTest {
   private final NcclBackend backend;
   private final List<String> problems = new ArrayList<>();
 
+  /** Nanoseconds of the parts of it, in their order. */
+  private final Map<String, Long> parts = new LinkedHashMap<>();
+
+  private long partSince = System.nanoTime();
+
+  /**
+   * What came of a whole self-test.
+   *
+   * @param problems what is wrong with the library, a line each; empty if nothing is
+   * @param parts how long its parts took, in their order: most of it is the library's communicator
+   */
+  public record Outcome(List<String> problems, Map<String, Duration> parts) {
+    /**
+     * Copies its parts.
+     *
+     * @param problems what is wrong with the library, a line each; empty if nothing is
+     * @param parts how long its parts took, in their order
+     */
+    public Outcome(List<String> problems, Map<String, Duration> parts) {
+      this.problems = List.copyOf(problems);
+      this.parts = Collections.unmodifiableMap(new LinkedHashMap<>(parts));
+    }
+  }
+
   private LibrarySelfTest(NcclBackend backend) {
     this.backend = backend;
   }
@@ -54,14 +85,33 @@ public final class LibrarySelfTest {
    * @param backend the library with at least one device
    */
   public static List<String> of(NcclBackend backend) {
+    return run(backend).problems();
+  }
+
+  /**
+   * {@return what is wrong with the library, and how long it took to find out}
+   *
+   * @param backend the library with at least one device
+   */
+  public static Outcome run(NcclBackend backend) {
     LibrarySelfTest test = new LibrarySelfTest(backend);
     try {
       test.answersStayInTheirPlaces();
+      test.partEnds("structs");
       test.operationsOfOneRank();
+      test.partEnds("end of it");
     } catch (RuntimeException | LinkageError failure) {
       test.problems.add("it could not go on: " + failure.getMessage());
     }
-    return List.copyOf(test.problems);
+    Map<String, Duration> times = new LinkedHashMap<>();
+    test.parts.forEach((part, nanos) -> times.put(part, Duration.ofNanos(nanos)));
+    return new Outcome(test.problems, times);
+  }
+
+  private void partEnds(String part) {
+    long now = System.nanoTime();
+    parts.put(part, now - partSince);
+    partSince = now;
   }
 
   /**
@@ -81,7 +131,11 @@ public final class LibrarySelfTest {
     if (wanted.equals("full")) {
       found = of(backend);
     } else {
-      test.atOnce();
+      try {
+        test.atOnce();
+      } catch (CollectiveTimeoutException late) {
+        found.add(String.valueOf(late.getMessage()));
+      }
     }
     if (!found.isEmpty()) {
       throw new BackendUnavailableException(
@@ -96,11 +150,20 @@ public final class LibrarySelfTest {
   private void atOnce() {
     NcclAbi abi = backend.binding();
     answer("ncclGetVersion", Integer.BYTES, abi::getVersion);
-    for (ResultCode code : ResultCode.values()) {
-      if (code.code() >= 0 && abi.getErrorString(code.code()).isEmpty()) {
-        problems.add("ncclGetErrorString has no text for " + code.code());
-      }
-    }
+    List<Integer> withoutText = new CopyOnWriteArrayList<>();
+    backend.ask(
+        null,
+        "ncclGetErrorString",
+        Library.ANSWER,
+        () -> {
+          for (ResultCode code : ResultCode.values()) {
+            if (code.code() >= 0 && abi.getErrorString(code.code()).isEmpty()) {
+              withoutText.add(code.code());
+            }
+          }
+          return 0;
+        });
+    withoutText.forEach(code -> problems.add("ncclGetErrorString has no text for " + code));
   }
 
   // ---- structs
@@ -143,21 +206,27 @@ public final class LibrarySelfTest {
   // ---- operations
 
   private void operationsOfOneRank() {
-    CommunicatorConfig config =
+    CommunicatorConfig.Builder config =
         CommunicatorConfig.builder()
             .name("jccl-self-test")
             .initTimeout(LIMIT)
             .operationTimeout(LIMIT)
-            .closeTimeout(LIMIT)
-            .build();
+            .closeTimeout(LIMIT);
+    if (ConfigField.MAX_CTAS.since() <= backend.ncclVersion()) {
+      config.set(ConfigField.MIN_CTAS, 1).set(ConfigField.MAX_CTAS, 1); // the library makes less
+    }
     Device device = backend.devices().getFirst();
-    try (Communicator comm = backend.openAll(List.of(device), config).getFirst()) {
+    device.makeCurrent();
+    partEnds("device");
+    try (Communicator comm = backend.openAll(List.of(device), config.build()).getFirst()) {
+      partEnds("communicator");
       place(comm);
       List<Case> cases = cases(comm);
       long bytes = (long) cases.size() * PLACE;
       try (DeviceBuffer send = device.allocate(DataType.INT8, bytes);
           DeviceBuffer recv = device.allocate(DataType.INT8, bytes)) {
         run(comm, cases, send, recv);
+        partEnds(cases.size() + " operations");
       } finally {
         cases.forEach(Case::close);
       }

@@ -16,6 +16,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import org.jccl.CallConfig;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
@@ -143,11 +144,24 @@ class CallsThatHangTest {
     // ---- operations
     DeviceCall all = (c, b) -> c.allReduce(b, b, ReduceOp.SUM);
     rows.add(operation(NcclFunction.ALL_REDUCE, all));
-    rows.add(operation(NcclFunction.BROADCAST, (c, b) -> c.broadcast(b, b, 0, c.defaultStream())));
     rows.add(operation(NcclFunction.GROUP_START, (c, b) -> grouped(c, g -> all.on(g, b))));
     rows.add(operation(NcclFunction.ALL_REDUCE, (c, b) -> grouped(c, g -> all.on(g, b))));
     rows.add(operation(NcclFunction.GROUP_END, (c, b) -> grouped(c, g -> all.on(g, b))));
     rows.add(operation(NcclFunction.SEND, (c, b) -> c.send(b, 1, c.defaultStream())));
+    rows.add(operation(NcclFunction.RECV, (c, b) -> c.recv(b, 1, c.defaultStream())));
+    rows.add(operation(NcclFunction.RECV, (c, b) -> c.sendRecv(b, 1, b, 1)));
+    for (Call each : CALLS) {
+      rows.add(operation(each.plain, each.made));
+      rows.add(operation(each.plain, (c, b) -> grouped(c, group -> each.made.on(group, b))));
+      rows.add(operation(each.withConfig, (c, b) -> each.made.on(c.configured(SOME), b)));
+    }
+    rows.add(
+        operation(
+            NcclFunction.PUT_SIGNAL,
+            (c, b) -> {
+              Communicator comm = (Communicator) c;
+              comm.putSignal(b, 1, comm.registerWindow(floats(comm)), 0, comm.defaultStream());
+            }));
     rows.add(
         operation(NcclFunction.SIGNAL, (c, b) -> ((Communicator) c).signal(1, c.defaultStream())));
     rows.add(
@@ -183,6 +197,19 @@ class CallsThatHangTest {
               hang.run();
               c.split(1, 0);
             }));
+    rows.add(
+        row(
+            NcclFunction.COMM_COUNT,
+            Limit.ANSWER,
+            (c, hang) -> {
+              hang.run();
+              c.split(1, 0);
+            }));
+    rows.add(
+        simple(
+            NcclFunction.GET_ERROR_STRING,
+            Limit.ANSWER,
+            c -> LibrarySelfTest.require((NcclBackend) c.device().backend())));
     rows.add(
         simple(
             NcclFunction.GROUP_SIMULATE_END,
@@ -246,6 +273,45 @@ class CallsThatHangTest {
     void on(Collectives comm, DeviceBuffer buffer);
   }
 
+  /** A configuration that one call has. */
+  private static final CallConfig SOME = CallConfig.builder().ctas(1, 1).build();
+
+  /** A collective, without and with a configuration of its own. */
+  private record Call(NcclFunction plain, NcclFunction withConfig, DeviceCall made) {}
+
+  private static final List<Call> CALLS =
+      List.of(
+          new Call(
+              NcclFunction.ALL_REDUCE,
+              NcclFunction.ALL_REDUCE_CONFIG,
+              (c, b) -> c.allReduce(b, ReduceOp.SUM)),
+          new Call(
+              NcclFunction.BROADCAST, NcclFunction.BROADCAST_CONFIG, (c, b) -> c.broadcast(b, 0)),
+          new Call(
+              NcclFunction.REDUCE,
+              NcclFunction.REDUCE_CONFIG,
+              (c, b) -> c.reduce(b, b, ReduceOp.SUM, 0)),
+          new Call(
+              NcclFunction.ALL_GATHER,
+              NcclFunction.ALL_GATHER_CONFIG,
+              (c, b) -> c.allGather(b.slice(0, 2), b)),
+          new Call(
+              NcclFunction.REDUCE_SCATTER,
+              NcclFunction.REDUCE_SCATTER_CONFIG,
+              (c, b) -> c.reduceScatter(b, b.slice(0, 2), ReduceOp.SUM)),
+          new Call(
+              NcclFunction.ALL_TO_ALL,
+              NcclFunction.ALL_TO_ALL_CONFIG,
+              (c, b) -> c.allToAll(b.slice(0, 2), b.slice(2, 2))),
+          new Call(
+              NcclFunction.GATHER,
+              NcclFunction.GATHER_CONFIG,
+              (c, b) -> c.gather(b.slice(0, 2), b, 0)),
+          new Call(
+              NcclFunction.SCATTER,
+              NcclFunction.SCATTER_CONFIG,
+              (c, b) -> c.scatter(b, b.slice(0, 2), 0)));
+
   private static Row operation(NcclFunction function, DeviceCall call) {
     return simple(function, Limit.OPERATION, c -> call.on(c, floats(c)));
   }
@@ -263,7 +329,7 @@ class CallsThatHangTest {
 
   private final CountDownLatch never = new CountDownLatch(1);
   private final FakeNccl fake =
-      new FakeNccl(23003)
+      new FakeNccl(23203)
           .on("ncclCommSplit", call -> FakeNccl.setLong(call[3], 0xD0))
           .on("ncclCommWindowRegister", call -> FakeNccl.setLong(call[3], 0xE0));
   private final NcclBackend backend =
@@ -434,30 +500,11 @@ class CallsThatHangTest {
           // Below, and its limit is the one of questions.
           NcclFunction.GET_LAST_ERROR,
           // Calls of the raw surface alone, which waits as long as the library does.
-          NcclFunction.GET_ERROR_STRING,
           NcclFunction.COMM_INIT_RANK,
           NcclFunction.COMM_INIT_ALL,
           NcclFunction.COMM_CU_DEVICE,
           NcclFunction.BCAST,
-          NcclFunction.ALL_REDUCE_CONFIG,
-          NcclFunction.BROADCAST_CONFIG,
-          NcclFunction.REDUCE_CONFIG,
-          NcclFunction.ALL_GATHER_CONFIG,
-          NcclFunction.REDUCE_SCATTER_CONFIG,
-          NcclFunction.ALL_TO_ALL_CONFIG,
-          NcclFunction.GATHER_CONFIG,
-          NcclFunction.SCATTER_CONFIG,
           NcclFunction.SET_ENCRYPTION,
-          // Made by the same lines as a row's.
-          NcclFunction.COMM_COUNT,
-          NcclFunction.REDUCE,
-          NcclFunction.ALL_GATHER,
-          NcclFunction.REDUCE_SCATTER,
-          NcclFunction.ALL_TO_ALL,
-          NcclFunction.GATHER,
-          NcclFunction.SCATTER,
-          NcclFunction.RECV,
-          NcclFunction.PUT_SIGNAL,
           // As ncclMemFree's, with the default limit of two minutes.
           NcclFunction.MEM_ALLOC);
 

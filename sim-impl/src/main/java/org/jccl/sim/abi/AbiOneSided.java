@@ -86,8 +86,7 @@ final class AbiOneSided {
         "Signal to rank " + peer,
         comm,
         stream,
-        oneSided ->
-            setUp(oneSided, oneSided.checkSignal(peer, signalIndex, context, flags)),
+        oneSided -> setUp(oneSided, oneSided.checkSignal(peer, signalIndex, context, flags)),
         (own, on) -> own.signal(peer, own.line(signalIndex, context), on));
   }
 

@@ -5,6 +5,7 @@ import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
+import org.jccl.sim.algo.SymmetricKernel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,11 @@ public record CalibratedModel(
     double whole = base.collective(tuner, operation, choice, bytes);
     return correction(Key.of(operation, choice))
         .apply(latency, Math.max(0, whole - latency), bytes);
+  }
+
+  @Override
+  public double symmetric(SymmetricKernel kernel, long bytes, double estimate) {
+    return SymmetricTimes.micros(kernel, bytes, estimate);
   }
 
   @Override

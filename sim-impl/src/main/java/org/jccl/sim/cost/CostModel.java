@@ -3,6 +3,7 @@ package org.jccl.sim.cost;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
+import org.jccl.sim.algo.SymmetricKernel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,16 @@ public interface CostModel {
    * @param bytes the larger of the two buffers ({@link Operation#measuredBytes})
    */
   double collective(Tuner tuner, Operation operation, Choice choice, long bytes);
+
+  /**
+   * Microseconds of one collective that a symmetric kernel carries out.
+   *
+   * @param bytes the larger of the two buffers
+   * @param estimate NCCL's own
+   */
+  default double symmetric(SymmetricKernel kernel, long bytes, double estimate) {
+    return estimate;
+  }
 
   /**
    * Microseconds of one message, or of the messages of one rank in an operation that is made of

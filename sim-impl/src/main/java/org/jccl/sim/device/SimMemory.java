@@ -50,6 +50,10 @@ public final class SimMemory implements DeviceMemory {
   private final @Nullable UndefinedMemory undefined;
 
   private final AllocationTable live = new AllocationTable();
+
+  /** Its token: kept here, since each call looks at it. */
+  private volatile Object allocations = live.token();
+
   private final FreeChecks freeing;
   private final DeviceCopies copies;
 
@@ -116,6 +120,7 @@ public final class SimMemory implements DeviceMemory {
         undefined.allocated(allocation.address(), bytes, words);
       }
       live.add(allocation);
+      allocations = live.token();
       return allocation.address();
     } finally {
       kernel.exit(task);
@@ -178,6 +183,7 @@ public final class SimMemory implements DeviceMemory {
         return;
       }
       live.remove(allocation);
+      allocations = live.token();
       context.hazards().forget(address, address + allocation.bytes().byteSize());
       wrote(address, allocation.bytes().byteSize());
       pool.give(allocation.block());
@@ -314,7 +320,7 @@ public final class SimMemory implements DeviceMemory {
 
   /** What is allocated, as a token: another one as soon as anything is allocated or freed. */
   public Object allocations() {
-    return live.token();
+    return allocations;
   }
 
   /** Whether the range is in one live allocation that NCCL's allocator made. */
@@ -388,6 +394,7 @@ public final class SimMemory implements DeviceMemory {
 
   void close() {
     live.clear();
+    allocations = live.token();
     pool.close();
     closedInUse.forEach(Arena::close);
     closedInUse.clear();

@@ -1,22 +1,20 @@
 package org.jccl.sim.explore;
 
+import org.jccl.CleanText;
+
 /** Numbers of things in words. */
 final class Counted {
   private Counted() {}
 
   static String schedules(long count) {
-    return of(count, "schedule");
+    return CleanText.count(count, "schedule");
   }
 
   static String runs(long count) {
-    return of(count, "run");
+    return CleanText.count(count, "run");
   }
 
   static String failures(long count) {
-    return of(count, "failure");
-  }
-
-  private static String of(long count, String thing) {
-    return "%,d %s%s".formatted(count, thing, count == 1 ? "" : "s");
+    return CleanText.count(count, "failure");
   }
 }

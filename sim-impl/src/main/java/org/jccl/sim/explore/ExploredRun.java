@@ -1,13 +1,14 @@
 package org.jccl.sim.explore;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jccl.FailureReport;
 import org.jccl.MisuseKind;
+import org.jccl.RanksFailedException;
 import org.jccl.ReportedMisuse;
 import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,9 @@ public record ExploredRun(
   public String report() {
     Throwable failure = thrown;
     if (failure != null) {
-      return Objects.toString(failure.getMessage(), failure.toString());
+      return failure instanceof RanksFailedException
+          ? String.valueOf(failure.getMessage())
+          : FailureReport.forTest(failure);
     }
     if (!findings.isEmpty()) {
       return report(findings.getFirst());

@@ -65,7 +65,7 @@ public record ReplayClass(
     lines.add("    Explorer.ofPrograms(" + program.replace('$', '.') + "::new)");
     lines.add("        .ranks(" + ranks + ")");
     if (!args.isEmpty()) {
-      lines.add("        .args(List.of(" + quoted() + "))");
+      lines.add("        .args(List.of(" + literals(args) + "))");
     }
     lines.add("        .varies(Set.of(" + variations() + "))");
     lines.add("        .world(() -> Simulator.builder().checks(CheckLevel.FULL)" + world() + ")");
@@ -84,10 +84,33 @@ public record ReplayClass(
     return words.replace("*/", "* /").replace("\\", "/").toLowerCase(Locale.ROOT);
   }
 
-  private String quoted() {
-    return args.stream()
-        .map(each -> '"' + each.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
-        .collect(Collectors.joining(", "));
+  /**
+   * {@return words as literals of Java, with commas between them}
+   *
+   * @param words any words
+   */
+  public static String literals(List<String> words) {
+    return words.stream().map(ReplayClass::literal).collect(Collectors.joining(", "));
+  }
+
+  private static String literal(String text) {
+    StringBuilder literal = new StringBuilder("\"");
+    for (char each : text.toCharArray()) {
+      switch (each) {
+        case '"', '\\' -> literal.append('\\').append(each);
+        default -> {
+          if (each < ' ') {
+            // As a Unicode escape it would be itself in the source.
+            literal.append("\\%03o".formatted((int) each));
+          } else if (each > '~') {
+            literal.append("\\u%04x".formatted((int) each));
+          } else {
+            literal.append(each);
+          }
+        }
+      }
+    }
+    return literal.append('"').toString();
   }
 
   private String variations() {

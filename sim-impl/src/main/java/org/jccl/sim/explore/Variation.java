@@ -6,7 +6,7 @@ import org.jccl.sim.kernel.Choices;
 public enum Variation {
   /** Whether calls return at once, or wait until their peers have made theirs (rule STR-11). */
   CALLS_WAIT(Choices.Point.CALLS_WAIT, 2),
-  /** Whether small sends wait for their receives, or end early (rule P2P-11). */
+  /** Whether small sends, and roots of small broadcasts, wait for who takes it (rule P2P-11). */
   EAGER_SENDS(Choices.Point.EAGER_SENDS, 2),
   /** How many kernels a device holds at once: any number, one, or two. */
   RESIDENT_KERNELS(Choices.Point.RESIDENT_KERNELS, 3);

@@ -18,7 +18,10 @@ public interface Choices {
     DEVICES_AT_CALL,
     /** Of a world: whether calls return at once (0) or wait for their peers (rule STR-11). */
     CALLS_WAIT,
-    /** Of a world: whether small sends wait for their receives (0) or end early (rule P2P-11). */
+    /**
+     * Of a world: whether small sends, and roots of small broadcasts, wait for who takes it (0) or
+     * end early (rule P2P-11).
+     */
     EAGER_SENDS,
     /** Of a world: how many kernels a device holds at once: any number (0), 1 or 2. */
     RESIDENT_KERNELS

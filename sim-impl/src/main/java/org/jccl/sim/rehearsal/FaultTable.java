@@ -113,7 +113,9 @@ public record FaultTable(List<FaultRow> rows) {
     Set<String> texts = new LinkedHashSet<>();
     for (FaultRow row : rows) {
       FaultOutcome worst = row.worst();
-      String text = worst.result().label() + ", exit " + worst.exitCode() + ": " + worst.summary();
+      // The same words behind another fault are the same.
+      String words = worst.summary().replace(worst.plan().toString(), "…");
+      String text = worst.result().label() + ", exit " + worst.exitCode() + ": " + words;
       texts.add(text);
       counts.merge(text, 1, Integer::sum);
       examples.putIfAbsent(text, worst);

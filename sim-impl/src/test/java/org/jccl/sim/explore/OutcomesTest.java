@@ -174,6 +174,64 @@ class OutcomesTest {
     hasOutcomes(explorer(2, body).varies(Set.of(Variation.CALLS_WAIT)), "n|-", "[HOST_WAIT]");
   }
 
+  /** A broadcast before which the others wait for its root; the root then writes its buffer. */
+  private static Body rootGoesAhead(int count) {
+    return (rank, shared) -> {
+      Communicator comm = rank.communicator();
+      Stream stream = comm.defaultStream();
+      try (DeviceBuffer held = buffer(rank, count, stream);
+          DeviceBuffer out = buffer(rank, count, stream)) {
+        stream.synchronize();
+        String seen = "-";
+        if (rank.rank() == 0) {
+          held.copyFrom(3, 4);
+          comm.broadcast(held, out, 0, stream);
+          seen = asked(stream);
+          if (seen.equals("y")) {
+            held.copyFrom(5, 6);
+          }
+        }
+        rank.processGroup().barrier(LONG);
+        if (rank.rank() != 0) {
+          comm.broadcast(held, out, 0, stream);
+        }
+        stream.synchronize();
+        int[] got = new int[2];
+        out.copyTo(IntBuffer.wrap(got));
+        return seen + got[0] + got[1];
+      }
+    };
+  }
+
+  @Test
+  void theRootOfASmallBroadcastMayEndBeforeTheOthersBegin() {
+    Body small = rootGoesAhead(2);
+    hasOutcomes(explorer(2, small), "n34|-34");
+    hasOutcomes(explorer(2, small).varies(Set.of(Variation.EAGER_SENDS)), "n34|-34", "y34|-34");
+    hasOutcomes(explorer(2, rootGoesAhead(LARGE)).varies(Set.of(Variation.EAGER_SENDS)), "n34|-34");
+  }
+
+  @Provokes(reports = MisuseKind.MISSING_RANK)
+  @Test
+  void aBroadcastThatNobodyJoins_isReportedInEachWorld() {
+    Body body =
+        (rank, shared) -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer held = buffer(rank, 2, comm.defaultStream())) {
+            if (rank.rank() == 0) {
+              comm.broadcast(held, 0);
+            }
+            comm.defaultStream().synchronize();
+            return "";
+          }
+        };
+    Exploration found = explorer(2, body).varies(Set.of(Variation.EAGER_SENDS)).explore();
+    assertThat(found.outcomes()).containsOnlyKeys("[MISSING_RANK]");
+    assertThat(found.failures().stream().map(ExploredRun::report))
+        .anyMatch(report -> report.contains("nothing can run"))
+        .anyMatch(report -> report.contains("rank 1 has closed it without making a call"));
+  }
+
   @Provokes(reports = MisuseKind.DEADLOCK)
   @Test
   void bothSendFirst_endsOnlyIfTheMessagesAreSmall() {

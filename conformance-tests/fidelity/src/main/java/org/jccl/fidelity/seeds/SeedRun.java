@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Shrinkable;
 import net.jqwik.api.sessions.JqwikSession;
+import org.jccl.CleanText;
 import org.jccl.config.Tuning;
 import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.engine.Outcome;
@@ -171,10 +172,10 @@ public final class SeedRun<P> {
   private void tell() {
     double seconds = Math.max(1e-9, (System.nanoTime() - began) / 1e9);
     out.printf(
-        "%s on %d ranks: %d programs in %.1f s, %.1f a second%s%n",
+        "%s on %s: %s in %.1f s, %.1f a second%s%n",
         worlds.subject().name(),
-        range.ranks(),
-        done,
+        CleanText.count(range.ranks(), "rank"),
+        CleanText.count(done, "program"),
         seconds,
         done / seconds,
         skipped == 0 ? "" : ", " + skipped + " were done before");

@@ -13,7 +13,7 @@ import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 
 /** The arithmetic of single elements (rules EL, NAN and AVG), compared bit by bit. */
-public class ArithmeticRules extends NumericsSuite {
+class ArithmeticRules extends NumericsSuite {
   private static final List<Fold> FOLDS = List.of(Fold.SUM, Fold.PROD, Fold.MAX, Fold.MIN);
   private static final List<DataType> CANONICAL =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);

@@ -16,7 +16,7 @@ import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.rules.RankOrders.Place;
 
 /** How calls are split over channels, and which way they take (rules PART, TOPO, TUNE and PAT). */
-public class ChannelRules extends NumericsSuite {
+class ChannelRules extends NumericsSuite {
   private static final String PAT =
       NO_MULTICAST
           + " NCCL_ALGO=reducescatter:PAT NCCL_PROTO=Simple NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1"

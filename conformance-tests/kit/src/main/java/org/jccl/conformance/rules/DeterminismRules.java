@@ -7,7 +7,7 @@ import org.jccl.conformance.data.ElementArithmetic;
 import org.jccl.conformance.data.Fold;
 
 /** What can be repeated, and what no order can change (rules DET and NAN-06). */
-public class DeterminismRules extends NumericsSuite {
+class DeterminismRules extends NumericsSuite {
   @Example
   @Needs(environment = LL)
   public void required_NAN_06_llShowsNoOrderOfTwoOperands() {

@@ -34,12 +34,11 @@ final class EnvironmentRules extends RawSuite {
   }
 
   private static void adds(WorldRank rank, Communicator comm) {
-    try (DeviceBuffer buffer = Values.of(comm.device(), DataType.INT32, 1 + rank.rank(), 7)) {
-      comm.allReduce(buffer, ReduceOp.SUM);
-      comm.defaultStream().synchronize();
-      int n = comm.worldSize();
-      rank.expect("the sum", buffer, n * (n + 1) / 2.0, 7.0 * n);
-    }
+    DeviceBuffer buffer = rank.own(Values.of(comm.device(), DataType.INT32, 1 + rank.rank(), 7));
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+    int n = comm.worldSize();
+    rank.expect("the sum", buffer, n * (n + 1) / 2.0, 7.0 * n);
   }
 
   @Example

@@ -26,18 +26,17 @@ final class FamilyRules extends Suite {
     int n = rank.worldSize();
     int color = rank.rank() % 2;
     int size = (n + 1 - color) / 2;
-    try (Communicator parent = rank.open("family");
-        Communicator child = parent.split(color, -rank.rank())) {
-      rank.check(child.worldSize() == size, "worldSize() is " + child.worldSize());
-      int expected = size - 1 - rank.rank() / 2;
-      rank.check(child.rank() == expected, "rank() is " + child.rank() + " of " + size);
-      rank.check(child.device() == parent.device(), "device() is " + child.device());
-      int sum = 0;
-      for (int each = color; each < n; each += 2) {
-        sum += each + 1;
-      }
-      expectSum(rank, child, rank.rank() + 1, sum);
+    Communicator parent = rank.own(rank.open("family"));
+    Communicator child = rank.own(parent.split(color, -rank.rank()));
+    rank.check(child.worldSize() == size, "worldSize() is " + child.worldSize());
+    int expected = size - 1 - rank.rank() / 2;
+    rank.check(child.rank() == expected, "rank() is " + child.rank() + " of " + size);
+    rank.check(child.device() == parent.device(), "device() is " + child.device());
+    int sum = 0;
+    for (int each = color; each < n; each += 2) {
+      sum += each + 1;
     }
+    expectSum(rank, child, rank.rank() + 1, sum);
   }
 
   @Example
@@ -53,10 +52,9 @@ final class FamilyRules extends Suite {
         "color -1",
         "splitNoColor");
     if (rank.rank() == 0) {
-      try (Communicator lone = parent.split(5, 0)) {
-        rank.check(lone.worldSize() == 1, "worldSize() is " + lone.worldSize());
-        expectSum(rank, lone, 7, 7);
-      }
+      Communicator lone = rank.own(parent.split(5, 0));
+      rank.check(lone.worldSize() == 1, "worldSize() is " + lone.worldSize());
+      expectSum(rank, lone, 7, 7);
     } else {
       parent.splitNoColor();
     }
@@ -83,11 +81,10 @@ final class FamilyRules extends Suite {
     int n = rank.worldSize();
     Communicator parent = rank.own(rank.open("family"));
     if (rank.rank() != 0) {
-      try (Communicator child = parent.shrink(Set.of(0))) {
-        rank.check(child.rank() == rank.rank() - 1, "rank() is " + child.rank());
-        rank.check(child.worldSize() == n - 1, "worldSize() is " + child.worldSize());
-        expectSum(rank, child, 3, 3 * (n - 1));
-      }
+      Communicator child = rank.own(parent.shrink(Set.of(0)));
+      rank.check(child.rank() == rank.rank() - 1, "rank() is " + child.rank());
+      rank.check(child.worldSize() == n - 1, "worldSize() is " + child.worldSize());
+      expectSum(rank, child, 3, 3 * (n - 1));
     }
     rank.processGroup().barrier(LONG);
     expectSum(rank, parent, 1, n);

@@ -21,7 +21,7 @@ import org.jccl.conformance.harness.WorldRank;
 import org.opentest4j.TestAbortedException;
 
 /** jccl's own kernels (rules KRN). What kernels do is not shown where a subject has none. */
-public class KernelRules extends NumericsSuite {
+class KernelRules extends NumericsSuite {
   private static final List<DataType> FOLDED =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
 
@@ -58,16 +58,14 @@ public class KernelRules extends NumericsSuite {
   @Example
   @Needs(upTo = 2)
   public void optional_KRN_01_oneRankThatDoesNotAskIsEnough(WorldRank rank) {
-
-    try (Communicator comm = open(rank, rank.rank() == 0);
-        DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
-      rank.check(
-          !plan(comm, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel(),
-          "a kernel for one rank alone");
-      comm.allReduce(x, ReduceOp.SUM);
-      comm.defaultStream().synchronize();
-      rank.expect("the sum", x, 3);
-    }
+    Communicator comm = rank.own(open(rank, rank.rank() == 0));
+    DeviceBuffer x = rank.memory(DataType.FLOAT32, rank.rank() + 1);
+    rank.check(
+        !plan(comm, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel(),
+        "a kernel for one rank alone");
+    comm.allReduce(x, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+    rank.expect("the sum", x, 3);
   }
 
   @Example
@@ -77,15 +75,14 @@ public class KernelRules extends NumericsSuite {
       run(
           2,
           rank -> {
-            try (Communicator alone = open(rank, true);
-                Communicator comm = open(rank, tuning.kernels());
-                DeviceBuffer x = comm.allocate(DataType.FLOAT32, 1)) {
-              expectKernel(rank, comm, has(rank, alone), calls -> calls.allReduce(x, ReduceOp.SUM));
-              x.copyFrom((float) rank.rank() + 1);
-              comm.allReduce(x, ReduceOp.SUM);
-              comm.defaultStream().synchronize();
-              rank.expect("the sum", x, 3);
-            }
+            Communicator alone = rank.own(open(rank, true));
+            Communicator comm = rank.own(open(rank, tuning.kernels()));
+            DeviceBuffer x = rank.own(comm.allocate(DataType.FLOAT32, 1));
+            expectKernel(rank, comm, has(rank, alone), calls -> calls.allReduce(x, ReduceOp.SUM));
+            x.copyFrom((float) rank.rank() + 1);
+            comm.allReduce(x, ReduceOp.SUM);
+            comm.defaultStream().synchronize();
+            rank.expect("the sum", x, 3);
           });
     }
   }
@@ -93,50 +90,46 @@ public class KernelRules extends NumericsSuite {
   @Example
   @Needs(upTo = 4)
   public void optional_KRN_01_childrenHaveKernelsOfTheirOwn(WorldRank rank) {
-
-    try (Communicator parent = open(rank, true);
-        Communicator child = parent.split(rank.rank() / 2, -rank.rank());
-        DeviceBuffer x = Values.of(rank.device(), DataType.FLOAT32, rank.rank() + 1)) {
-      boolean isPair = child.worldSize() == 2;
-      rank.check(
-          plan(child, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel()
-              == (isPair && has(rank, parent)),
-          "the child's plan differs");
-      child.allReduce(x, ReduceOp.SUM);
-      child.defaultStream().synchronize();
-      int first = rank.rank() / 2 * 2;
-      rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
-    }
+    Communicator parent = rank.own(open(rank, true));
+    Communicator child = rank.own(parent.split(rank.rank() / 2, -rank.rank()));
+    DeviceBuffer x = rank.memory(DataType.FLOAT32, rank.rank() + 1);
+    boolean isPair = child.worldSize() == 2;
+    rank.check(
+        plan(child, calls -> calls.allReduce(x, ReduceOp.SUM)).isOwnKernel()
+            == (isPair && has(rank, parent)),
+        "the child's plan differs");
+    child.allReduce(x, ReduceOp.SUM);
+    child.defaultStream().synchronize();
+    int first = rank.rank() / 2 * 2;
+    rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
   }
 
   @Example
   @Needs(upTo = 2)
   public void optional_KRN_02_smallSumsAndGathersThatAreAlone(WorldRank rank) {
-
-    try (Communicator comm = open(rank, true);
-        DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, 1 << 17);
-        DeviceBuffer more = rank.device().allocate(DataType.FLOAT32, (1 << 17) + 1);
-        DeviceBuffer ints = rank.device().allocate(DataType.INT32, 8)) {
-      boolean has = has(rank, comm);
-      expectKernel(rank, comm, has, c -> c.allReduce(floats, ReduceOp.SUM));
-      expectKernel(rank, comm, false, c -> c.allReduce(more, ReduceOp.SUM));
-      expectKernel(rank, comm, false, c -> c.allReduce(floats, ReduceOp.MAX));
-      expectKernel(rank, comm, false, c -> c.allReduce(ints, ReduceOp.SUM));
-      expectKernel(rank, comm, false, c -> c.allReduce(floats.slice(0, 0), ReduceOp.SUM));
-      expectKernel(rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
-      expectKernel(
-          rank, comm, has, c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
-      expectKernel(rank, comm, false, c -> c.broadcast(floats, floats, 0));
-      List<CallForecast> both =
-          comm.plan(
-              calls ->
-                  comm.group(
-                      group -> {
-                        group.allReduce(floats.slice(0, 8), ReduceOp.SUM);
-                        group.allReduce(floats.slice(8, 8), ReduceOp.SUM);
-                      }));
-      rank.check(!both.getFirst().isOwnKernel(), "a kernel in a group of two");
-    }
+    Communicator comm = rank.own(open(rank, true));
+    DeviceBuffer floats = rank.own(rank.device().allocate(DataType.FLOAT32, 1 << 17));
+    DeviceBuffer more = rank.own(rank.device().allocate(DataType.FLOAT32, (1 << 17) + 1));
+    DeviceBuffer ints = rank.own(rank.device().allocate(DataType.INT32, 8));
+    boolean has = has(rank, comm);
+    expectKernel(rank, comm, has, c -> c.allReduce(floats, ReduceOp.SUM));
+    expectKernel(rank, comm, false, c -> c.allReduce(more, ReduceOp.SUM));
+    expectKernel(rank, comm, false, c -> c.allReduce(floats, ReduceOp.MAX));
+    expectKernel(rank, comm, false, c -> c.allReduce(ints, ReduceOp.SUM));
+    expectKernel(rank, comm, false, c -> c.allReduce(floats.slice(0, 0), ReduceOp.SUM));
+    expectKernel(rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
+    expectKernel(
+        rank, comm, has, c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
+    expectKernel(rank, comm, false, c -> c.broadcast(floats, floats, 0));
+    List<CallForecast> both =
+        comm.plan(
+            calls ->
+                comm.group(
+                    group -> {
+                      group.allReduce(floats.slice(0, 8), ReduceOp.SUM);
+                      group.allReduce(floats.slice(8, 8), ReduceOp.SUM);
+                    }));
+    rank.check(!both.getFirst().isOwnKernel(), "a kernel in a group of two");
   }
 
   private static void expectKernel(
@@ -158,22 +151,21 @@ public class KernelRules extends NumericsSuite {
 
   private static void fold(WorldRank rank, FoldedCall call, int count) {
     DataType type = call.type();
-    try (Communicator comm = open(rank, true);
-        DeviceBuffer send = Values.ofBits(rank.device(), type, call.inputs(rank.rank()));
-        DeviceBuffer whole = rank.device().allocate(type, send.count());
-        DeviceBuffer part = rank.device().allocate(type, count)) {
-      needsKernels(rank, comm);
-      comm.allReduce(send, whole, ReduceOp.SUM);
-      comm.reduceScatter(send, part, ReduceOp.SUM);
-      comm.defaultStream().synchronize();
-      long[] sums = Values.bits(whole);
-      for (int i = 0; i < sums.length; i++) {
-        expect(sums[i], wide(call, i), type, call + ", element " + i);
-      }
-      long[] own = Values.bits(part);
-      for (int i = 0; i < own.length; i++) {
-        expect(own[i], sums[rank.rank() * count + i], type, call + ", scattered " + i);
-      }
+    Communicator comm = rank.own(open(rank, true));
+    DeviceBuffer send = rank.bits(type, call.inputs(rank.rank()));
+    DeviceBuffer whole = rank.own(rank.device().allocate(type, send.count()));
+    DeviceBuffer part = rank.own(rank.device().allocate(type, count));
+    needsKernels(rank, comm);
+    comm.allReduce(send, whole, ReduceOp.SUM);
+    comm.reduceScatter(send, part, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+    long[] sums = Values.bits(whole);
+    for (int i = 0; i < sums.length; i++) {
+      expect(sums[i], wide(call, i), type, call + ", element " + i);
+    }
+    long[] own = Values.bits(part);
+    for (int i = 0; i < own.length; i++) {
+      expect(own[i], sums[rank.rank() * count + i], type, call + ", scattered " + i);
     }
   }
 
@@ -193,18 +185,17 @@ public class KernelRules extends NumericsSuite {
       run(
           2,
           rank -> {
-            try (Communicator own = open(rank, true);
-                Communicator other = open(rank, false);
-                DeviceBuffer send = Values.ofBits(rank.device(), type, call.inputs(rank.rank()));
-                DeviceBuffer recv = rank.device().allocate(type, send.count())) {
-              needsKernels(rank, own);
-              own.allReduce(send, recv, ReduceOp.SUM);
-              own.defaultStream().synchronize();
-              long[] bits = Values.bits(recv);
-              other.allReduce(send, recv, ReduceOp.SUM);
-              other.defaultStream().synchronize();
-              expect(bits, Values.bits(recv), type, call.toString());
-            }
+            Communicator own = rank.own(open(rank, true));
+            Communicator other = rank.own(open(rank, false));
+            DeviceBuffer send = rank.bits(type, call.inputs(rank.rank()));
+            DeviceBuffer recv = rank.own(rank.device().allocate(type, send.count()));
+            needsKernels(rank, own);
+            own.allReduce(send, recv, ReduceOp.SUM);
+            own.defaultStream().synchronize();
+            long[] bits = Values.bits(recv);
+            other.allReduce(send, recv, ReduceOp.SUM);
+            other.defaultStream().synchronize();
+            expect(bits, Values.bits(recv), type, call.toString());
           });
     }
   }
@@ -213,30 +204,29 @@ public class KernelRules extends NumericsSuite {
   @Needs(upTo = 4)
   public void optional_KRN_04_callsOnTwoStreamsBesideOthers(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator comm = open(rank, true);
-        Stream other = rank.device().newStream();
-        DeviceBuffer ints = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer floats = rank.device().allocate(DataType.FLOAT32, CALLS)) {
-      needsKernels(rank, comm);
-      float[] values = new float[CALLS];
-      for (int i = 0; i < CALLS; i++) {
-        values[i] = i + rank.rank();
+    Communicator comm = rank.own(open(rank, true));
+    Stream other = rank.newStream();
+    DeviceBuffer ints = rank.memory(DataType.INT32, 1);
+    DeviceBuffer floats = rank.own(rank.device().allocate(DataType.FLOAT32, CALLS));
+    needsKernels(rank, comm);
+    float[] values = new float[CALLS];
+    for (int i = 0; i < CALLS; i++) {
+      values[i] = i + rank.rank();
+    }
+    floats.copyFrom(values);
+    for (int i = 0; i < CALLS; i++) {
+      Stream stream = i % 3 == 0 ? other : comm.defaultStream();
+      comm.allReduce(floats.slice(i, 1), floats.slice(i, 1), ReduceOp.SUM, stream);
+      if (i % 5 == 0) {
+        comm.allReduce(ints, ints, ReduceOp.MAX, other);
       }
-      floats.copyFrom(values);
-      for (int i = 0; i < CALLS; i++) {
-        Stream stream = i % 3 == 0 ? other : comm.defaultStream();
-        comm.allReduce(floats.slice(i, 1), floats.slice(i, 1), ReduceOp.SUM, stream);
-        if (i % 5 == 0) {
-          comm.allReduce(ints, ints, ReduceOp.MAX, other);
-        }
-      }
-      comm.defaultStream().synchronize();
-      other.synchronize();
-      floats.copyTo(values);
-      for (int i = 0; i < CALLS; i++) {
-        int wanted = n * i + n * (n - 1) / 2;
-        rank.check(values[i] == wanted, "call " + i + " gave " + values[i]);
-      }
+    }
+    comm.defaultStream().synchronize();
+    other.synchronize();
+    floats.copyTo(values);
+    for (int i = 0; i < CALLS; i++) {
+      int wanted = n * i + n * (n - 1) / 2;
+      rank.check(values[i] == wanted, "call " + i + " gave " + values[i]);
     }
   }
 

@@ -36,15 +36,14 @@ final class MemoryRules extends Suite {
   @Needs(upTo = 2)
   public void required_MEM_03_registrationIsAHint(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator comm = rank.open("registered");
-        DeviceBuffer buffer = comm.device().allocateRegistrable(DataType.INT32, 1024)) {
-      Registration first = comm.register(buffer);
-      Registration again = comm.register(buffer.slice(16, 16));
-      expectSum(rank, comm, 1, n);
-      again.close();
-      first.close();
-      first.close();
-    }
+    Communicator comm = rank.own(rank.open("registered"));
+    DeviceBuffer buffer = rank.own(comm.device().allocateRegistrable(DataType.INT32, 1024));
+    Registration first = comm.register(buffer);
+    Registration again = comm.register(buffer.slice(16, 16));
+    expectSum(rank, comm, 1, n);
+    again.close();
+    first.close();
+    first.close();
   }
 
   @Example

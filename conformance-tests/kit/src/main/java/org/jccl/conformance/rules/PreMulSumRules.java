@@ -16,7 +16,6 @@ import org.jccl.Stream;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.data.Fold;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.Operation;
 
@@ -83,18 +82,17 @@ final class PreMulSumRules extends Suite {
   @Needs(upTo = 2)
   public void required_PMS_04_anotherCommunicatorsOperationIsRefused(WorldRank rank) {
     Communicator comm = rank.communicator();
-    try (Communicator other = rank.open("another");
-        DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, 1);
-        PreMulSum op = other.preMulSum(DataType.FLOAT32, 2)) {
-      rank.expectThrown(
-          "another communicator's operation",
-          IllegalArgumentException.class,
-          () -> comm.allReduce(buffer, op),
-          "rank " + rank.rank(),
-          "all_reduce",
-          "another");
-      rank.expect("the buffer of the refused call", buffer, 1);
-    }
+    Communicator other = rank.own(rank.open("another"));
+    DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1);
+    PreMulSum op = rank.own(other.preMulSum(DataType.FLOAT32, 2));
+    rank.expectThrown(
+        "another communicator's operation",
+        IllegalArgumentException.class,
+        () -> comm.allReduce(buffer, op),
+        "rank " + rank.rank(),
+        "all_reduce",
+        "another");
+    rank.expect("the buffer of the refused call", buffer, 1);
   }
 
   @Example

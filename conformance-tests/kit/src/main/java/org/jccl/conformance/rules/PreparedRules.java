@@ -35,30 +35,28 @@ final class PreparedRules extends Suite {
   public void required_STR_38_aSequenceIsPreparedOnceAndLaunchedOften(WorldRank rank) {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
-    try (Stream stream = rank.device().newStream();
-        DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1, 2);
-        DeviceBuffer y = Values.zeros(rank.device(), DataType.INT32, 2);
-        Graph sequence = sumAndRing(comm, x, y)) {
-      rank.check(sequence.size() == 4, "it has " + sequence.size() + " calls, not 4");
-      rank.expect("what the body has not done", x, 1, 2);
-      double factor = 1;
-      for (int i = 0; i < LAUNCHES; i++) {
-        sequence.launch(i % 2 == 0 ? stream : comm.defaultStream());
-        factor *= n;
-      }
-      stream.synchronize();
-      comm.defaultStream().synchronize();
-      rank.expect("after the launches", y, factor, 2 * factor);
-      comm.allReduce(y, x, ReduceOp.SUM, stream);
-      stream.synchronize();
-      rank.expect("an ordinary call behind them", x, factor * n, 2 * factor * n);
+    Stream stream = rank.newStream();
+    DeviceBuffer x = rank.memory(DataType.INT32, 1, 2);
+    DeviceBuffer y = rank.zeros(DataType.INT32, 2);
+    Graph sequence = rank.own(sumAndRing(comm, x, y));
+    rank.check(sequence.size() == 4, "it has " + sequence.size() + " calls, not 4");
+    rank.expect("what the body has not done", x, 1, 2);
+    double factor = 1;
+    for (int i = 0; i < LAUNCHES; i++) {
+      sequence.launch(i % 2 == 0 ? stream : comm.defaultStream());
+      factor *= n;
     }
+    stream.synchronize();
+    comm.defaultStream().synchronize();
+    rank.expect("after the launches", y, factor, 2 * factor);
+    comm.allReduce(y, x, ReduceOp.SUM, stream);
+    stream.synchronize();
+    rank.expect("an ordinary call behind them", x, factor * n, 2 * factor * n);
   }
 
   @Example
   @Needs(upTo = 1)
   public void required_STR_38_nothingElseIsPrepared(WorldRank rank) {
-
     Communicator comm = rank.communicator();
     DeviceBuffer x = rank.memory(DataType.INT32, 1);
     refused(rank, "prepare in a body", () -> comm.prepare(c -> comm.prepare(d -> {})), "body");
@@ -86,32 +84,30 @@ final class PreparedRules extends Suite {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
-    try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1, 2);
-        DeviceBuffer y = Values.zeros(rank.device(), DataType.INT32, 2);
-        Graph sequence = sumAndRing(comm, x, y)) {
-      stream.beginCapture();
-      sequence.launch(stream);
-      comm.allReduce(y, x, ReduceOp.SUM, stream);
-      double factor = 1;
-      try (Graph whole = stream.endCapture()) {
-        rank.expect("what is only captured", x, 1, 2);
-        for (int i = 0; i < LAUNCHES; i++) {
-          whole.launch(stream);
-          factor *= n * n;
-        }
-        stream.synchronize();
+    DeviceBuffer x = rank.memory(DataType.INT32, 1, 2);
+    DeviceBuffer y = rank.zeros(DataType.INT32, 2);
+    Graph sequence = rank.own(sumAndRing(comm, x, y));
+    stream.beginCapture();
+    sequence.launch(stream);
+    comm.allReduce(y, x, ReduceOp.SUM, stream);
+    double factor = 1;
+    try (Graph whole = stream.endCapture()) {
+      rank.expect("what is only captured", x, 1, 2);
+      for (int i = 0; i < LAUNCHES; i++) {
+        whole.launch(stream);
+        factor *= n * n;
       }
-      rank.expect("after the launches of the whole", x, factor, 2 * factor);
-      sequence.launch(stream);
       stream.synchronize();
-      rank.expect("after a launch of its own", x, factor * n, 2 * factor * n);
     }
+    rank.expect("after the launches of the whole", x, factor, 2 * factor);
+    sequence.launch(stream);
+    stream.synchronize();
+    rank.expect("after a launch of its own", x, factor * n, 2 * factor * n);
   }
 
   @Example
   @Needs(upTo = 1)
   public void required_STR_40_whatItUsesIsThere(WorldRank rank) {
-
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
     DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1, 2);
@@ -140,15 +136,14 @@ final class PreparedRules extends Suite {
   }
 
   private static void useAndClose(WorldRank rank, Communicator comm) {
-    try (DeviceBuffer brief = Values.of(rank.device(), DataType.INT32, 1)) {
-      comm.allReduce(brief, ReduceOp.SUM);
-    }
+    DeviceBuffer brief = rank.memory(DataType.INT32, 1);
+    comm.allReduce(brief, ReduceOp.SUM);
+    brief.close();
   }
 
   @Example
   @Needs(upTo = 2)
   public void required_STR_41_itEndsWithItsCommunicator(WorldRank rank) {
-
     DeviceBuffer x = rank.memory(DataType.INT32, 1);
     Communicator comm = rank.open("prepared-closed");
     Graph sequence = comm.prepare(c -> c.allReduce(x, ReduceOp.SUM));

@@ -142,17 +142,15 @@ final class RawWindowRules extends RawSuite {
     boolean mayDiffer = capabilities().version() >= UNEVEN_SINCE;
     raw(
         rank -> {
-          try (RawMemory memory = RawMemory.unset(rank, (long) UNEVEN * (1 + rank.rank()))) {
-            memory.window(memory.bytes(), mayDiffer ? SUCCESS : UNHANDLED_CUDA_ERROR);
-          }
+          RawMemory memory = rank.own(RawMemory.unset(rank, (long) UNEVEN * (1 + rank.rank())));
+          memory.window(memory.bytes(), mayDiffer ? SUCCESS : UNHANDLED_CUDA_ERROR);
         });
   }
 
   @Example
   public void required_WIN_07_windowsMayDifferInEqualAllocations(RawRank rank) {
-    try (RawMemory memory = RawMemory.unset(rank, 2L * UNEVEN)) {
-      memory.window((long) UNEVEN * (1 + rank.rank()), SUCCESS);
-    }
+    RawMemory memory = rank.own(RawMemory.unset(rank, 2L * UNEVEN));
+    memory.window((long) UNEVEN * (1 + rank.rank()), SUCCESS);
   }
 
   // ---------------------------------------------------------------- arguments

@@ -11,7 +11,7 @@ import org.jccl.conformance.rules.RankOrders.Place;
  * and protocol pinned. The machine's ring is not known beforehand: one order of ranks must explain
  * every element.
  */
-public class RingRules extends NumericsSuite {
+class RingRules extends NumericsSuite {
   @Example
   @Needs(environment = RING)
   public void optional_RING_01_anAllReduceFoldsAChunkFromItsSuccessorOn() {

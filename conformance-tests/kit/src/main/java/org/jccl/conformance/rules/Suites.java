@@ -24,6 +24,7 @@ public final class Suites {
         WaitingRules.class,
         WorkRules.class,
         PreparedRules.class,
+        CoalescedRules.class,
         OpenRules.class,
         TypedArgumentRules.class,
         RawArgumentRules.class,

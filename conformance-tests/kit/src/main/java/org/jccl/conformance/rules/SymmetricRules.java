@@ -17,7 +17,7 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** The kernels for buffers in symmetric windows (rules SYM). */
-public class SymmetricRules extends NumericsSuite {
+class SymmetricRules extends NumericsSuite {
   private static final List<DataType> NARROW =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
 

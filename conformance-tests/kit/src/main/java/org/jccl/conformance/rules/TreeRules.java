@@ -7,7 +7,7 @@ import org.jccl.conformance.data.Fold;
 import org.opentest4j.TestAbortedException;
 
 /** In which order trees fold (rules TREE and FMA-03), inside one host and across several. */
-public class TreeRules extends NumericsSuite {
+class TreeRules extends NumericsSuite {
   private static final String TREE = TREES + " NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1";
 
   /** A fold from the far end of some chain. */

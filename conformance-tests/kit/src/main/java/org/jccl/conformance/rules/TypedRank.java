@@ -23,12 +23,11 @@ final class TypedRank {
 
   /** Every rank gives its number plus one; all get the sum of {@code expected}. */
   static void expectSum(WorldRank rank, Communicator comm, int own, int expected) {
-    try (DeviceBuffer buffer = Values.of(comm.device(), DataType.INT32, own)) {
-      comm.allReduce(buffer, ReduceOp.SUM);
-      comm.awaitReady(LONG);
-      comm.defaultStream().synchronize();
-      rank.expect("the sum over " + comm.name(), buffer, expected);
-    }
+    DeviceBuffer buffer = rank.own(Values.of(comm.device(), DataType.INT32, own));
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.awaitReady(LONG);
+    comm.defaultStream().synchronize();
+    rank.expect("the sum over " + comm.name(), buffer, expected);
   }
 
   /** Notes a problem unless {@code body} throws {@code code}. */

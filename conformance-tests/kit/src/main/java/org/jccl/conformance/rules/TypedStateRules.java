@@ -34,18 +34,17 @@ final class TypedStateRules extends Suite {
   @AlsoShows({"LIF-04"})
   @Needs(upTo = 2)
   public void required_LIF_03_finalizedOnce(WorldRank rank) {
-    try (Communicator comm = rank.open("finalized");
-        DeviceBuffer buffer = Values.of(comm.device(), DataType.INT32, 1)) {
-      comm.finalizeCommunicator();
-      rank.check(comm.state() == State.FINALIZED, "state() is " + comm.state());
-      rank.check(comm.asyncError() == ResultCode.SUCCESS, "asyncError()");
-      expectCode(rank, "again", ResultCode.INVALID_ARGUMENT, comm::finalizeCommunicator);
-      rank.expectThrown(
-          "an operation",
-          IllegalStateException.class,
-          () -> comm.allReduce(buffer, ReduceOp.SUM),
-          "finalized");
-    }
+    Communicator comm = rank.own(rank.open("finalized"));
+    DeviceBuffer buffer = rank.own(Values.of(comm.device(), DataType.INT32, 1));
+    comm.finalizeCommunicator();
+    rank.check(comm.state() == State.FINALIZED, "state() is " + comm.state());
+    rank.check(comm.asyncError() == ResultCode.SUCCESS, "asyncError()");
+    expectCode(rank, "again", ResultCode.INVALID_ARGUMENT, comm::finalizeCommunicator);
+    rank.expectThrown(
+        "an operation",
+        IllegalStateException.class,
+        () -> comm.allReduce(buffer, ReduceOp.SUM),
+        "finalized");
   }
 
   @Example
@@ -53,49 +52,43 @@ final class TypedStateRules extends Suite {
   @Needs(upTo = 2)
   public void required_LIF_19_revokedIsForChildrenAlone(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator comm = rank.open("revoked");
-        DeviceBuffer buffer = Values.of(comm.device(), DataType.INT32, 1)) {
-      comm.revoke();
-      comm.awaitReady(LONG);
-      rank.check(comm.state() == State.REVOKED, "state() is " + comm.state());
-      expectCode(
-          rank,
-          "an operation",
-          ResultCode.INVALID_USAGE,
-          () -> comm.allReduce(buffer, ReduceOp.SUM));
-      expectCode(rank, "again", ResultCode.INVALID_ARGUMENT, comm::revoke);
-      expectCode(rank, "finalize", ResultCode.INVALID_ARGUMENT, comm::finalizeCommunicator);
-      rank.processGroup().barrier(LONG);
-      try (Communicator child = comm.split(0, rank.rank())) {
-        expectSum(rank, child, 5, 5 * n);
-      }
-    }
+    Communicator comm = rank.own(rank.open("revoked"));
+    DeviceBuffer buffer = rank.own(Values.of(comm.device(), DataType.INT32, 1));
+    comm.revoke();
+    comm.awaitReady(LONG);
+    rank.check(comm.state() == State.REVOKED, "state() is " + comm.state());
+    expectCode(
+        rank, "an operation", ResultCode.INVALID_USAGE, () -> comm.allReduce(buffer, ReduceOp.SUM));
+    expectCode(rank, "again", ResultCode.INVALID_ARGUMENT, comm::revoke);
+    expectCode(rank, "finalize", ResultCode.INVALID_ARGUMENT, comm::finalizeCommunicator);
+    rank.processGroup().barrier(LONG);
+    Communicator child = rank.own(comm.split(0, rank.rank()));
+    expectSum(rank, child, 5, 5 * n);
   }
 
   @Example
   @AlsoShows({"LIF-22", "LIF-23", "LIF-25"})
   public void required_LIF_21_suspendedUntilResumed(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator comm = rank.open("suspended");
-        DeviceBuffer buffer = Values.of(comm.device(), DataType.INT32, 1)) {
-      expectSum(rank, comm, 1, n);
-      expectCode(rank, "resume", ResultCode.INVALID_USAGE, comm::resume);
-      comm.suspend();
-      rank.check(comm.state() == State.SUSPENDED, "state() is " + comm.state());
-      MemoryStatistics seen = comm.memoryStatistics();
-      rank.check(seen.suspended(), "suspended() is false");
-      rank.check(
-          seen.totalBytes() == seen.suspendableBytes() + seen.persistentBytes(),
-          "the total is no sum: " + seen);
-      rank.expectThrown(
-          "an operation",
-          IllegalStateException.class,
-          () -> comm.allReduce(buffer, ReduceOp.SUM),
-          "resume()");
-      expectCode(rank, "again", ResultCode.INVALID_USAGE, comm::suspend);
-      comm.resume();
-      expectSum(rank, comm, 2, 2 * n);
-    }
+    Communicator comm = rank.own(rank.open("suspended"));
+    DeviceBuffer buffer = rank.own(Values.of(comm.device(), DataType.INT32, 1));
+    expectSum(rank, comm, 1, n);
+    expectCode(rank, "resume", ResultCode.INVALID_USAGE, comm::resume);
+    comm.suspend();
+    rank.check(comm.state() == State.SUSPENDED, "state() is " + comm.state());
+    MemoryStatistics seen = comm.memoryStatistics();
+    rank.check(seen.suspended(), "suspended() is false");
+    rank.check(
+        seen.totalBytes() == seen.suspendableBytes() + seen.persistentBytes(),
+        "the total is no sum: " + seen);
+    rank.expectThrown(
+        "an operation",
+        IllegalStateException.class,
+        () -> comm.allReduce(buffer, ReduceOp.SUM),
+        "resume()");
+    expectCode(rank, "again", ResultCode.INVALID_USAGE, comm::suspend);
+    comm.resume();
+    expectSum(rank, comm, 2, 2 * n);
   }
 
   // ---- nonblocking
@@ -105,17 +98,15 @@ final class TypedStateRules extends Suite {
   @Needs(upTo = 3)
   public void required_INIT_17_nonblockingWorkIsAwaited(WorldRank rank) {
     int n = rank.worldSize();
-    try (Communicator comm = open(rank, nonblocking(CheckLevel.DEFAULT))) {
-      comm.awaitReady(LONG);
-      rank.check(comm.state() == State.READY, "state() is " + comm.state());
-      expectSum(rank, comm, 6, 6 * n);
-      try (Communicator child = comm.split(0, -rank.rank())) {
-        comm.awaitReady(LONG);
-        child.awaitReady(LONG);
-        rank.check(child.rank() == n - 1 - rank.rank(), "rank() is " + child.rank());
-        expectSum(rank, child, 7, 7 * n);
-      }
-    }
+    Communicator comm = rank.own(open(rank, nonblocking(CheckLevel.DEFAULT)));
+    comm.awaitReady(LONG);
+    rank.check(comm.state() == State.READY, "state() is " + comm.state());
+    expectSum(rank, comm, 6, 6 * n);
+    Communicator child = rank.own(comm.split(0, -rank.rank()));
+    comm.awaitReady(LONG);
+    child.awaitReady(LONG);
+    rank.check(child.rank() == n - 1 - rank.rank(), "rank() is " + child.rank());
+    expectSum(rank, child, 7, 7 * n);
   }
 
   @Example
@@ -124,21 +115,20 @@ final class TypedStateRules extends Suite {
     CommunicatorConfig blocking = CommunicatorConfig.builder().checks(CheckLevel.NONE).build();
     for (CommunicatorConfig config : List.of(blocking, nonblocking(CheckLevel.NONE))) {
       boolean sticks = config != blocking;
-      try (Communicator comm = open(rank, config);
-          DeviceBuffer buffer = Values.of(comm.device(), DataType.INT32, 1)) {
-        comm.awaitReady(LONG);
-        expectCode(rank, "peer 9", ResultCode.INVALID_ARGUMENT, () -> comm.send(buffer, 9));
-        State expected = sticks ? State.FAILED : State.READY;
-        rank.check(comm.state() == expected, "state() is " + comm.state());
-        if (sticks) {
-          expectCode(
-              rank,
-              "the next call",
-              ResultCode.INVALID_ARGUMENT,
-              () -> comm.allReduce(buffer, ReduceOp.SUM));
-        } else {
-          expectSum(rank, comm, 8, 8);
-        }
+      Communicator comm = rank.own(open(rank, config));
+      DeviceBuffer buffer = rank.own(Values.of(comm.device(), DataType.INT32, 1));
+      comm.awaitReady(LONG);
+      expectCode(rank, "peer 9", ResultCode.INVALID_ARGUMENT, () -> comm.send(buffer, 9));
+      State expected = sticks ? State.FAILED : State.READY;
+      rank.check(comm.state() == expected, "state() is " + comm.state());
+      if (sticks) {
+        expectCode(
+            rank,
+            "the next call",
+            ResultCode.INVALID_ARGUMENT,
+            () -> comm.allReduce(buffer, ReduceOp.SUM));
+      } else {
+        expectSum(rank, comm, 8, 8);
       }
     }
   }
@@ -157,15 +147,14 @@ final class TypedStateRules extends Suite {
       rank.expect("the buffer", buffer, 9);
       expectSum(rank, comm, 1, n);
     }
-    try (Communicator comm = open(rank, nonblocking(CheckLevel.DEFAULT));
-        DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 9)) {
-      comm.awaitReady(LONG);
-      expectCode(
-          rank,
-          "a nonblocking one",
-          ResultCode.INVALID_USAGE,
-          () -> backend.simulate(group -> group.on(comm).allReduce(buffer, ReduceOp.SUM)));
-    }
+    Communicator comm = rank.own(open(rank, nonblocking(CheckLevel.DEFAULT)));
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 9);
+    comm.awaitReady(LONG);
+    expectCode(
+        rank,
+        "a nonblocking one",
+        ResultCode.INVALID_USAGE,
+        () -> backend.simulate(group -> group.on(comm).allReduce(buffer, ReduceOp.SUM)));
   }
 
   @Example
@@ -173,27 +162,26 @@ final class TypedStateRules extends Suite {
   public void required_GRP_23_oneGroupOneMode(WorldRank rank) {
     int n = rank.worldSize();
     Backend backend = rank.instance().backend();
-    try (Communicator blocking = rank.open("blocking");
-        Communicator polled = open(rank, nonblocking(CheckLevel.DEFAULT));
-        DeviceBuffer one = Values.of(rank.device(), DataType.INT32, 1);
-        DeviceBuffer two = Values.of(rank.device(), DataType.INT32, 2)) {
-      polled.awaitReady(LONG);
-      rank.expectThrown(
-          "both in one group",
-          IllegalArgumentException.class,
-          () ->
-              backend.group(
-                  group -> {
-                    group.on(blocking).allReduce(one, ReduceOp.SUM);
-                    group.on(polled).allReduce(two, ReduceOp.SUM);
-                  }),
-          "GRP-23");
-      rank.expect("the blocking one's buffer", one, 1);
-      rank.expect("the nonblocking one's buffer", two, 2);
-      rank.check(polled.state() == State.READY, "state() is " + polled.state());
-      expectSum(rank, blocking, 3, 3 * n);
-      expectSum(rank, polled, 4, 4 * n);
-    }
+    Communicator blocking = rank.own(rank.open("blocking"));
+    Communicator polled = rank.own(open(rank, nonblocking(CheckLevel.DEFAULT)));
+    DeviceBuffer one = rank.memory(DataType.INT32, 1);
+    DeviceBuffer two = rank.memory(DataType.INT32, 2);
+    polled.awaitReady(LONG);
+    rank.expectThrown(
+        "both in one group",
+        IllegalArgumentException.class,
+        () ->
+            backend.group(
+                group -> {
+                  group.on(blocking).allReduce(one, ReduceOp.SUM);
+                  group.on(polled).allReduce(two, ReduceOp.SUM);
+                }),
+        "GRP-23");
+    rank.expect("the blocking one's buffer", one, 1);
+    rank.expect("the nonblocking one's buffer", two, 2);
+    rank.check(polled.state() == State.READY, "state() is " + polled.state());
+    expectSum(rank, blocking, 3, 3 * n);
+    expectSum(rank, polled, 4, 4 * n);
   }
 
   // ---- creation by several ids

@@ -2,6 +2,9 @@ package org.jccl.conformance.rules;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -9,7 +12,6 @@ import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
-import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 
 /** The uneven forms, which are groups of the even ones (rule COL-24). */
@@ -61,100 +63,86 @@ final class UnevenRules extends Suite {
   private static DeviceBuffer blank(WorldRank rank, int size) {
     double[] blank = new double[size];
     Arrays.fill(blank, -1);
-    return Values.of(rank.device(), DataType.INT32, blank);
+    return rank.memory(DataType.INT32, blank);
   }
 
-  private static DeviceBuffer of(WorldRank rank, double... numbers) {
-    return Values.of(rank.device(), DataType.INT32, numbers);
+  /** One of the uneven forms. */
+  private interface UnevenCall {
+    void make(WorldRank rank, Communicator comm, DeviceBuffer send, DeviceBuffer recv);
+  }
+
+  /** What each rank sends, of which size its blank receive buffer is, and what is there then. */
+  private void shows(
+      int n,
+      IntFunction<double[]> sent,
+      IntUnaryOperator size,
+      UnevenCall call,
+      IntFunction<double[]> expected) {
+    run(
+        n,
+        rank -> {
+          DeviceBuffer send = rank.memory(DataType.INT32, sent.apply(rank.rank()));
+          DeviceBuffer recv = blank(rank, size.applyAsInt(rank.rank()));
+          call.make(rank, rank.communicator(), send, recv);
+          rank.communicator().defaultStream().synchronize();
+          rank.expect("recv", recv, expected.apply(rank.rank()));
+          rank.expect("send", send, sent.apply(rank.rank()));
+        });
   }
 
   @Property
   public void required_COL_24_allGatherV(@ForAll Random random) {
-    Uneven uneven = Uneven.of(random, atMost(8));
-    run(
-        uneven.n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer send = of(rank, uneven.block(rank.rank()));
-              DeviceBuffer recv = blank(rank, uneven.size)) {
-            comm.allGatherV(send, recv, uneven.counts, uneven.displacements, comm.defaultStream());
-            comm.defaultStream().synchronize();
-            rank.expect("recv", recv, uneven.assembled());
-          }
-        });
+    Uneven u = Uneven.of(random, atMost(8));
+    shows(
+        u.n,
+        u::block,
+        rank -> u.size,
+        (rank, comm, send, recv) ->
+            comm.allGatherV(send, recv, u.counts, u.displacements, comm.defaultStream()),
+        rank -> u.assembled());
   }
 
   @Property
   public void required_COL_24_reduceScatterV(@ForAll Random random) {
-    Uneven uneven = Uneven.of(random, atMost(8));
-    run(
-        uneven.n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          double[] expected = uneven.block(rank.rank());
-          Arrays.setAll(expected, i -> uneven.n * Uneven.value(rank.rank(), i));
-          try (DeviceBuffer send = of(rank, uneven.assembled());
-              DeviceBuffer recv = blank(rank, uneven.own(rank.rank()))) {
+    Uneven u = Uneven.of(random, atMost(8));
+    shows(
+        u.n,
+        rank -> u.assembled(),
+        u::own,
+        (rank, comm, send, recv) ->
             comm.reduceScatterV(
-                send,
-                recv,
-                uneven.counts,
-                uneven.displacements,
-                ReduceOp.SUM,
-                comm.defaultStream());
-            comm.defaultStream().synchronize();
-            rank.expect("recv", recv, expected);
-            rank.expect("send", send, uneven.assembled());
-          }
-        });
+                send, recv, u.counts, u.displacements, ReduceOp.SUM, comm.defaultStream()),
+        rank -> Arrays.stream(u.block(rank)).map(each -> u.n * each).toArray());
   }
 
   @Property
   public void required_COL_24_gatherV(@ForAll Random random) {
-    Uneven uneven = Uneven.of(random, atMost(8));
-    run(
-        uneven.n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          boolean root = rank.rank() == uneven.root;
-          try (DeviceBuffer send = of(rank, uneven.block(rank.rank()));
-              DeviceBuffer recv = blank(rank, uneven.size)) {
-            comm.gatherV(
-                send,
-                root ? recv : null,
-                uneven.counts,
-                uneven.displacements,
-                uneven.root,
-                comm.defaultStream());
-            comm.defaultStream().synchronize();
-            double[] untouched = new double[uneven.size];
-            Arrays.fill(untouched, -1);
-            rank.expect("recv", recv, root ? uneven.assembled() : untouched);
-          }
-        });
+    Uneven u = Uneven.of(random, atMost(8));
+    double[] untouched = new double[u.size];
+    Arrays.fill(untouched, -1);
+    shows(
+        u.n,
+        u::block,
+        rank -> u.size,
+        (rank, comm, send, recv) -> {
+          DeviceBuffer there = rank.rank() == u.root ? recv : null;
+          comm.gatherV(send, there, u.counts, u.displacements, u.root, comm.defaultStream());
+        },
+        rank -> rank == u.root ? u.assembled() : untouched);
   }
 
   @Property
   public void required_COL_24_scatterV(@ForAll Random random) {
-    Uneven uneven = Uneven.of(random, atMost(8));
-    run(
-        uneven.n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          boolean root = rank.rank() == uneven.root;
-          try (DeviceBuffer send = of(rank, uneven.assembled());
-              DeviceBuffer recv = blank(rank, uneven.own(rank.rank()))) {
-            comm.scatterV(
-                root ? send : null,
-                recv,
-                uneven.counts,
-                uneven.displacements,
-                uneven.root,
-                comm.defaultStream());
-            comm.defaultStream().synchronize();
-            rank.expect("recv", recv, uneven.block(rank.rank()));
-          }
-        });
+    Uneven u = Uneven.of(random, atMost(8));
+    shows(
+        u.n,
+        rank -> u.assembled(),
+        u::own,
+        (rank, comm, send, recv) -> {
+          DeviceBuffer there = rank.rank() == u.root ? send : null;
+          comm.scatterV(there, recv, u.counts, u.displacements, u.root, comm.defaultStream());
+        },
+        u::block);
   }
 
   @Property
@@ -164,22 +152,17 @@ final class UnevenRules extends Suite {
     for (long[] row : counts) {
       Arrays.setAll(row, to -> random.nextInt(4) == 0 ? 0 : random.nextInt(MOST));
     }
-    run(
+    IntFunction<long[]> incoming = to -> Arrays.stream(counts).mapToLong(row -> row[to]).toArray();
+    shows(
         n,
-        rank -> {
-          int own = rank.rank();
-          long[] incoming = new long[n];
-          Arrays.setAll(incoming, from -> counts[from][own]);
-          double[] sent = new double[(int) Arrays.stream(counts[own]).sum()];
-          Arrays.setAll(sent, i -> Uneven.value(own, i));
-          try (DeviceBuffer send = of(rank, sent);
-              DeviceBuffer recv = blank(rank, (int) Arrays.stream(incoming).sum())) {
-            Communicator comm = rank.communicator();
-            comm.allToAllV(send, counts[own], recv, incoming);
-            comm.defaultStream().synchronize();
-            rank.expect("recv", recv, arriving(counts, own));
-          }
-        });
+        from ->
+            IntStream.range(0, (int) Arrays.stream(counts[from]).sum())
+                .mapToDouble(i -> Uneven.value(from, i))
+                .toArray(),
+        to -> (int) Arrays.stream(incoming.apply(to)).sum(),
+        (rank, comm, send, recv) ->
+            comm.allToAllV(send, counts[rank.rank()], recv, incoming.apply(rank.rank())),
+        to -> arriving(counts, to));
   }
 
   private static double[] arriving(long[][] counts, int to) {

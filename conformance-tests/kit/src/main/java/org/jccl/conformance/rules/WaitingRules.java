@@ -48,7 +48,6 @@ final class WaitingRules extends Suite {
   @Example
   @Needs(upTo = 1)
   public void required_STR_42_blockingCallsAreNoPartOfGroupsAndCaptures(WorldRank rank) {
-
     Communicator comm = rank.communicator();
     Stream stream = comm.defaultStream();
     DeviceBuffer x = rank.memory(DataType.INT32, 5);
@@ -76,7 +75,6 @@ final class WaitingRules extends Suite {
   @Example
   @Needs(upTo = 1)
   public void required_LIF_26_handlesAreOfOneCommunicator(WorldRank rank) {
-
     Communicator comm = rank.communicator();
     long own = comm.nativeHandle();
     Communicator child = comm.split(0, 0);
@@ -122,7 +120,6 @@ final class WaitingRules extends Suite {
   @Example
   @Needs(upTo = 1)
   public void required_STR_43_otherStreamsAreRefused(WorldRank rank) {
-
     Communicator comm = rank.communicator();
     DeviceBuffer x = rank.memory(DataType.INT32, 3);
     Stream other = rank.newStream();

@@ -128,10 +128,7 @@ public final class StatusPage {
 
   /** The rules that the tables know, as the book calls them. */
   private static void chapters(
-      StringBuilder page,
-      RuleBook book,
-      Map<String, VerdictTable> tables,
-      Releases releases) {
+      StringBuilder page, RuleBook book, Map<String, VerdictTable> tables, Releases releases) {
     String chapter = "";
     for (Rule rule : book.rules()) {
       if (tables.values().stream().noneMatch(table -> table.verdicts().containsKey(rule.id()))) {
@@ -149,8 +146,7 @@ public final class StatusPage {
     }
   }
 
-  private static String line(
-      Rule rule, Map<String, VerdictTable> tables, Releases releases) {
+  private static String line(Rule rule, Map<String, VerdictTable> tables, Releases releases) {
     StringBuilder line = new StringBuilder("| ").append(rule.id()).append(' ');
     line.append(rule.title().replace("|", "\\|")).append(" | ");
     line.append(tests(rule, tables)).append(" |");

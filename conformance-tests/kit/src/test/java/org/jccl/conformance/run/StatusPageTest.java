@@ -61,9 +61,18 @@ class StatusPageTest {
         .contains(
             "| rule | tests | simulator | 2 GPUs"
                 + " | 2.27.3 | 2.28.9 | 2.29.7 | 2.30.7 | 2.31.2 | 2.32.3 | |",
-            head("COL-01") + "2 | passed | **FAILED** | " + IN_RELEASES.formatted("**FAILED**") + "the sum is 3 |",
-            head("COL-02") + "1 | passed | not run | " + IN_RELEASES.formatted("read") + "needs 4 ranks |",
-            head("VER-04") + "0 | untestable | untestable | " + "untestable | ".repeat(6) + "why \\| not |")
+            head("COL-01")
+                + "2 | passed | **FAILED** | "
+                + IN_RELEASES.formatted("**FAILED**")
+                + "the sum is 3 |",
+            head("COL-02")
+                + "1 | passed | not run | "
+                + IN_RELEASES.formatted("read")
+                + "needs 4 ranks |",
+            head("VER-04")
+                + "0 | untestable | untestable | "
+                + "untestable | ".repeat(6)
+                + "why \\| not |")
         .noneMatch(line -> line.startsWith(head("COL-03")));
     assertThat(lines.stream().filter(line -> line.startsWith("## ")))
         .containsExactly("## Releases", "## 1. Types and reductions", "## 6. Collectives");

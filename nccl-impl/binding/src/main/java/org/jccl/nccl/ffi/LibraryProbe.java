@@ -57,7 +57,7 @@ final class LibraryProbe {
   /**
    * What came of one try.
    *
-   * @param isLasting whether a try in another process would end the same way
+   * @param isLasting whether a try in another process would most likely end the same way
    */
   private record Outcome(@Nullable String objection, boolean isLasting) {}
 
@@ -97,7 +97,7 @@ final class LibraryProbe {
       boolean ended = child.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
       if (!ended) {
         boolean answered = output.text().contains(ANSWERED);
-        return new Outcome(answered ? null : hung(), false);
+        return new Outcome(answered ? null : hung(), !answered);
       }
       output.await();
       if (output.text().contains(ANSWERED)) {
@@ -115,7 +115,8 @@ final class LibraryProbe {
   }
 
   private String hung() {
-    return "it hangs when it is loaded or asked for its version: a process that tried it had not"
+    return ProbeMemory.HANGS
+        + " when it is loaded or asked for its version: a process that tried it had not"
         + " come back after "
         + limit.toSeconds()
         + " s";

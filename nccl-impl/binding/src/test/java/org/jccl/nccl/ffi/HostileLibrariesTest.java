@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.jccl.nccl.ffi.FakeElf.Code;
 import org.jccl.nccl.ffi.LibraryDiscovery.Candidate;
 import org.jccl.nccl.ffi.LibraryDiscovery.Report;
 import org.jccl.nccl.ffi.LibraryDiscovery.Verdict;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,44 @@ class HostileLibrariesTest {
     Path library = library(new FakeElf(VERSION).constructor(Code.LOOP));
 
     isRefused(find(library, Duration.ofSeconds(2)), "hangs", "after 2 s");
+
+    // Another process reads it from the file; this one does not wait again either.
+    Path known = root.resolve("cache/known");
+    assertThat(known).content().contains(library.toString(), "hangs");
+    assertThat(Files.getPosixFilePermissions(known))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    Path copy = Files.createDirectory(root.resolve("other")).resolve("known");
+    assertThat(objection(copied(known, copy), library))
+        .contains("it hangs", "remembered in " + copy, "delete that file");
+  }
+
+  /** What a process says that knows only {@code known}, and in which no probe answers. */
+  private static @Nullable String objection(Path known, Path library) {
+    return new LibraryProbe(new ProbeMemory(known), Duration.ofNanos(1)).objection(library);
+  }
+
+  private static Path copied(Path from, Path to) throws IOException {
+    return Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  @Test
+  void memoryThatOthersMayWrite_orThatIsOld_isNotBelieved() throws IOException {
+    Path library = library(new FakeElf(VERSION).constructor(Code.EXIT_0));
+    isRefused(find(library), "exit code 0");
+    Path known = root.resolve("cache/known");
+
+    Path open = copied(known, root.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertThat(objection(open, library)).contains("hangs");
+
+    Path link = Files.createSymbolicLink(root.resolve("link"), known);
+    assertThat(objection(link, library)).contains("hangs");
+
+    String hung =
+        Files.readString(known).replaceAll("\t\\d+\t[^\t]*\n", "\t1000\tit hangs, long ago\n");
+    Path old = copied(known, root.resolve("old"));
+    Files.writeString(old, hung);
+    assertThat(objection(old, library)).doesNotContain("long ago");
   }
 
   @Test

@@ -29,6 +29,7 @@ public final class CommParts {
   private final RegistrationChecks registrations;
   private final LaunchQueues launches;
   private final MessageMatching messages;
+  private final CollectiveMatching collectives;
   private final Signals signals;
   private final HostCollectives assemblies;
   private final List<ReclaimJob> leaving = new ArrayList<>(0);
@@ -58,8 +59,8 @@ public final class CommParts {
     this.registrations = new RegistrationChecks(comm);
     DataMovement execution = new DataMovement(comm, planning, dataPlane);
     this.messages = new MessageMatching(comm, execution);
-    this.launches =
-        new LaunchQueues(comm, new CollectiveMatching(comm, execution, registrations), messages);
+    this.collectives = new CollectiveMatching(comm, execution, registrations);
+    this.launches = new LaunchQueues(comm, collectives, messages);
     this.signals = new Signals(comm);
     this.assemblies = new HostCollectives(comm);
   }
@@ -135,12 +136,16 @@ public final class CommParts {
     return present;
   }
 
-  /** What was sent and never received, as a report; null if all was, or nobody looks. */
+  /**
+   * What was sent and not taken by all that should, as a report; null if all was, or nobody looks.
+   */
   @Nullable ReportBuilder findUnreceived() {
     boolean looks = comm.stopped() == null && comm.simulation().isChecking();
-    return looks && lives().stream().noneMatch(CommLifecycle::isAborted)
-        ? messages.findUnreceived()
-        : null;
+    if (!looks || lives().stream().anyMatch(CommLifecycle::isAborted)) {
+      return null;
+    }
+    ReportBuilder unreceived = messages.findUnreceived();
+    return unreceived == null ? collectives.findUnjoined() : unreceived;
   }
 
   /** All ranks have ended. */

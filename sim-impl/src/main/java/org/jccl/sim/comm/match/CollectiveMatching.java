@@ -2,13 +2,18 @@ package org.jccl.sim.comm.match;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jccl.CheckLevel;
+import org.jccl.MisuseKind;
 import org.jccl.ops.Operation;
+import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.Contract.SequenceWindow;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.StepKey;
@@ -55,9 +60,49 @@ public final class CollectiveMatching {
     }
     part.meeting = gathering;
     gathering.parts[rank] = part;
-    if (++gathering.arrived == joined.length) {
-      simulation.kernel().makeReady(gathering);
+    Steering steering = simulation.kernel().steering();
+    if ((steering != null || simulation.eagerSends()) && EagerSend.isPossibleFor(comm, part)) {
+      giveEarly(gathering, part, steering);
     }
+    if (++gathering.arrived < joined.length) {
+      return;
+    }
+    EagerSend eager = gathering.eager;
+    if (eager == null) {
+      simulation.kernel().makeReady(gathering);
+    } else {
+      eager.isAwaitedBy(gathering);
+    }
+  }
+
+  /** Lets {@code part} end without the others where the world is one in which it does. */
+  private void giveEarly(Gathering gathering, LaunchedCall part, @Nullable Steering steering) {
+    if (steering != null) {
+      steering.depends(Choices.Point.EAGER_SENDS);
+    }
+    if (simulation.eagerSends()) {
+      int pair = part.rank() * comm.worldSize() + part.rank();
+      StepKey key = new StepKey(StepKey.Kind.EAGER_SEND, comm.number(), pair, gathering.number);
+      EagerSend eager = new EagerSend(comm, execution, part, key);
+      part.eager = eager;
+      gathering.eager = eager;
+      simulation.kernel().makeReady(eager);
+    }
+  }
+
+  /**
+   * What is wrong with a communicator that ends before all have joined what a root has begun and
+   * ended; or null.
+   */
+  public @Nullable ReportBuilder findUnjoined() {
+    for (Gathering each = gatherings.oldest(); each != null; each = gatherings.oldest()) {
+      EagerSend eager = each.eager;
+      if (!each.ran && !each.gone && eager != null && eager.isBuffered()) {
+        return each.unjoined();
+      }
+      gatherings.dropOldest();
+    }
+    return null;
   }
 
   /** A rank gives up its part: the operation will never run. */
@@ -72,6 +117,10 @@ public final class CollectiveMatching {
   private final class Gathering implements SimStep, Match {
     final @Nullable LaunchedCall[] parts = new LaunchedCall[joined.length];
     int arrived;
+
+    /** How its root ends without the others, if it does. */
+    @Nullable EagerSend eager;
+
     boolean gone;
     boolean ran;
     private final long number;
@@ -90,9 +139,12 @@ public final class CollectiveMatching {
       Steering steering = simulation.kernel().steering();
       if (steering != null && !gone) {
         for (LaunchedCall part : parts) {
-          if (part != null) { // else its rank has given it up
+          if (part != null && part.eager == null) { // else its rank has given it up
             part.launch.isToldTo(steering);
           }
+        }
+        if (eager != null) {
+          steering.follows(eager);
         }
       }
       try {
@@ -114,7 +166,13 @@ public final class CollectiveMatching {
         order(parts);
       }
       long end = execution.collective(parts);
-      if (followsData) {
+      if (followsData && eager != null) {
+        for (LaunchedCall part : parts) {
+          if (part != null && part.eager == null) {
+            DefinedData.received(part, eager.undefined());
+          }
+        }
+      } else if (followsData) {
         DefinedData.moved(comm, Stream.of(parts).map(LaunchedCall::present).toList());
       }
       Timeline timeline = simulation.timeline();
@@ -124,10 +182,33 @@ public final class CollectiveMatching {
       ran = true;
       dropWhatRan();
       for (LaunchedCall part : parts) {
-        if (part != null) {
+        if (part != null && part.eager == null) {
           part.launch.partDone(end);
         }
       }
+    }
+
+    /** Its root has ended, and the communicator ends before all others have begun. */
+    ReportBuilder unjoined() {
+      List<Integer> missing = missing();
+      ReportBuilder report =
+          new ReportBuilder(
+              MisuseKind.MISSING_RANK,
+              " in "
+                  + comm.name()
+                  + ": "
+                  + missing.stream().map(comm::nameOf).collect(Collectors.joining(", "))
+                  + (missing.size() == 1 ? " has" : " have")
+                  + " closed it without making a call that others have made");
+      for (LaunchedCall part : parts) {
+        if (part != null) {
+          Caller caller = part.launch.member().caller();
+          report.rank(caller, part.call, caller.site(part.call));
+        }
+      }
+      return report.line(
+          "the root of a small broadcast may end without the others; a larger one hangs (COL-01,"
+              + " P2P-11)");
     }
 
     @Override
@@ -159,10 +240,13 @@ public final class CollectiveMatching {
     LaunchedCall first = LaunchedCall.present(parts[0]);
     Operation operation = first.request.operation();
     if (operation.dataFlow() == Operation.DataFlow.ROOT_TO_ALL) {
-      RunningLaunch root = LaunchedCall.present(parts[first.request.rootOrPeer()]).launch;
-      Clock known = root.order();
+      LaunchedCall root = LaunchedCall.present(parts[first.request.rootOrPeer()]);
+      EagerSend eager = root.eager;
+      Clock known = eager == null ? root.launch.order() : eager.known();
       for (int rank = 0; known != null && rank < parts.length; rank++) {
-        LaunchedCall.present(parts[rank]).launch.comesAfter(known);
+        if (eager == null || rank != root.rank) {
+          LaunchedCall.present(parts[rank]).launch.comesAfter(known);
+        }
       }
       return;
     }

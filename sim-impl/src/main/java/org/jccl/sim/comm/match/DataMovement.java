@@ -94,9 +94,10 @@ public final class DataMovement {
     for (LaunchedCall each : parts) {
       LaunchedCall part = LaunchedCall.present(each);
       if (operation.sendsAt(part.rank(), root)) {
-        sources.add(LaunchedCall.needed(part.send), 0);
+        EagerSend eager = part.eager;
+        sources.add(eager == null ? LaunchedCall.needed(part.send) : eager.data(), 0);
       }
-      if (operation.receivesAt(part.rank(), root)) {
+      if (part.eager == null && operation.receivesAt(part.rank(), root)) {
         targets.add(LaunchedCall.needed(part.recv), 0);
       }
     }

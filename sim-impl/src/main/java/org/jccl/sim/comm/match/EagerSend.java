@@ -3,9 +3,13 @@ package org.jccl.sim.comm.match;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.call.PlannedCall.ByChannels;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Steering;
@@ -13,8 +17,9 @@ import org.jccl.sim.kernel.StepKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small send that ends before its receive is there: what it sends waits in the buffer of the
- * connection (rule P2P-11).
+ * A small send that ends before its receive is there, or the root's part in a small broadcast that
+ * ends before the others have begun: what it sends waits in the buffer of the connection (rule
+ * P2P-11).
  */
 final class EagerSend implements SimStep {
   private static final long ALIGNMENT = 64;
@@ -43,7 +48,28 @@ final class EagerSend implements SimStep {
         && MessageChecks.bytes(send) <= Buffers.of(simulation.environment()).simpleBytes();
   }
 
-  /** Its receive is there: {@code step} can run as soon as the data is in the buffer. */
+  /**
+   * Whether {@code part} of a collective may end before the others have begun: its rank gives and
+   * takes nothing, as the root of a ring does, and all of it has a place in a channel's buffer.
+   */
+  static boolean isPossibleFor(SharedComm comm, LaunchedCall part) {
+    Operation operation = part.request.operation();
+    if (operation.dataFlow() != Operation.DataFlow.ROOT_TO_ALL
+        || operation.sendsBlocks()
+        || part.rank != part.request.rootOrPeer()
+        || comm.worldSize() == 1
+        || comm.hasRegisteredMemory()
+        || !(part.carried instanceof ByChannels way)
+        || way.choice().algorithm() != Algorithm.RING) {
+      return false;
+    }
+    Protocol protocol = way.choice().protocol();
+    int bytes = Buffers.of(comm.simulation().environment()).bytes(protocol);
+    // Half of what LL stores are flags.
+    return MessageChecks.bytes(part) <= (protocol == Protocol.LL ? bytes / 2 : bytes);
+  }
+
+  /** Who takes it is there: {@code step} can run as soon as the data is in the buffer. */
   void isAwaitedBy(SimStep step) {
     message = step;
     if (buffered) {
@@ -75,7 +101,15 @@ final class EagerSend implements SimStep {
       data = Arena.ofAuto().allocate(from.byteSize(), ALIGNMENT);
       data.copyFrom(from);
     }
-    end = send.launch.startTime() + execution.nanos(data.byteSize());
+    MemorySegment own = send.recv;
+    if (own != null && from != null && own.address() != from.address()) {
+      own.copyFrom(data);
+    }
+    if (comm.simulation().followsData()) {
+      DefinedData.received(send, undefined);
+    }
+    long nanos = send.carried == null ? execution.nanos(data.byteSize()) : send.carried.nanos();
+    end = send.launch.startTime() + nanos;
     buffered = true;
     if (message != null) {
       comm.simulation().kernel().makeReady(message);

@@ -20,7 +20,7 @@ public final class LaunchedCall {
   final long order;
   @Nullable Match meeting;
 
-  /** How it ends without its receive, if it is a small send that does. */
+  /** How it ends without those who take what it gives, if it is small enough to do so. */
   @Nullable EagerSend eager;
 
   /**
@@ -93,7 +93,7 @@ public final class LaunchedCall {
 
   /** The ranks of the communicator that have not come yet. */
   public List<Integer> missing() {
-    return meeting == null ? List.of() : meeting.missing();
+    return meeting == null || eager != null ? List.of() : meeting.missing();
   }
 
   static LaunchedCall present(@Nullable LaunchedCall part) {

@@ -40,8 +40,14 @@ public final class TimelineSlices {
     for (LaunchedCall part : parts) {
       start = Math.max(start, LaunchedCall.present(part).launch.startTime());
     }
-    for (LaunchedCall part : parts) {
-      part(timeline, LaunchedCall.present(part), COLLECTIVE, start, end);
+    for (LaunchedCall each : parts) {
+      LaunchedCall part = LaunchedCall.present(each);
+      EagerSend eager = part.eager;
+      if (eager == null) {
+        part(timeline, part, COLLECTIVE, start, end);
+      } else {
+        part(timeline, part, COLLECTIVE, part.launch.startTime(), eager.end());
+      }
     }
   }
 

@@ -183,8 +183,7 @@ final class Plans {
     return PlannedCalls.of(carried, rest.last());
   }
 
-  private static @Nullable PlannedCall bySymmetricKernel(
-      SymmetricPlan plan, int index, PlacedCall call) {
+  private @Nullable PlannedCall bySymmetricKernel(SymmetricPlan plan, int index, PlacedCall call) {
     SymmetricSplit split = plan.split(index);
     SymmetricChoice choice = plan.choice(index);
     if (split == null || choice == null) {
@@ -196,7 +195,10 @@ final class Plans {
         call.sendOffset(),
         call.recvOffset(),
         choice.micros(),
-        (long) (CostModel.NANOS * choice.micros()));
+        (long)
+            (CostModel.NANOS
+                * place.cost.symmetric(
+                    choice.kernel(), call.call().bytes(topology.worldSize()), choice.micros())));
   }
 
   private PlannedCalls byChannels(List<PlacedCall> placed) {

@@ -75,16 +75,13 @@ final class CollectiveFamilies {
 
   /** The odd rank alone calls, with a selection that leaves nothing; else all, with another. */
   private static void selecting(Scene s, boolean wrong) {
-    Form form =
-        s.way() == 2 ? Form.ALL_GATHER : s.way() == 3 ? Form.ALL_TO_ALL : Form.ALL_REDUCE;
+    Form form = s.way() == 2 ? Form.ALL_GATHER : s.way() == 3 ? Form.ALL_TO_ALL : Form.ALL_REDUCE;
     String nothing =
         List.of("collnet", "no_such", "tree", "ring", "symk_", "ring+^ring").get(s.way());
     boolean forced = wrong || (s.way() != 1 && s.way() != 3);
     String names = wrong || !forced ? nothing : s.way() == 0 ? "collnet,ring" : "ring";
     Ask ask =
-        s.ask(form)
-            .config(CallConfig.builder().algorithms(names).forced(forced).build())
-            .ready();
+        s.ask(form).config(CallConfig.builder().algorithms(names).forced(forced).build()).ready();
     if (!wrong || s.isOdd()) {
       s.issue(s.isOdd() ? ask::guilty : ask::side);
     }

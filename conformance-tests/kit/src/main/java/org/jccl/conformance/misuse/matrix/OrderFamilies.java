@@ -26,7 +26,10 @@ import org.jccl.config.ConfigField;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
 
-/** SIM-18 to SIM-22, SIM-50, SIM-61 and SIM-69: the order of communicators, graphs and group members. */
+/**
+ * SIM-18 to SIM-22, SIM-50, SIM-61 and SIM-69: the order of communicators, graphs and group
+ * members.
+ */
 final class OrderFamilies {
   private OrderFamilies() {}
 

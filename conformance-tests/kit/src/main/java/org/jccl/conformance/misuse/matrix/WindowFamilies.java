@@ -22,7 +22,9 @@ import org.jccl.config.ConfigField;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
 
-/** SIM-54 to SIM-60 and SIM-70: registration, windows, one-sided operations from peer to odd rank. */
+/**
+ * SIM-54 to SIM-60 and SIM-70: registration, windows, one-sided operations from peer to odd rank.
+ */
 final class WindowFamilies {
   private static final int N = Scene.COUNT;
   private static final int WINDOW = 1024;
