@@ -15,12 +15,23 @@ In Java, as rank 1:
       comm.allReduce(buffer, ReduceOp.SUM);
     }
 
-init_process_group(group, device) makes the communicator torch's default group instead. Nothing is
+init_process_group(group, device) makes the communicator torch's default group instead.
+
+NCCL compares nothing: ranks that make different calls hang, or have wrong data. To have the calls of
+all ranks compared, in both languages, before NCCL is called, ask for it on all of them: in Java with
+the listener CrossRankCheck, here with
+
+    check = jccl_torch.CrossRankCheck(group)
+    nccl = jccl_torch.communicator(group, device, check)
+    check.before("all_reduce", tensor.numel(), tensor.dtype, "sum"); nccl.allreduce([tensor]).wait()
+
+A rank whose operation, count, type, reduction or root is not that of the others is named. Nothing is
 ever unpickled. The store has no secret: use it on loopback or on networks that you trust.
 """
 
 import os
 import struct
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -47,6 +58,7 @@ class Group:
         self.rank, self.world_size = rank, world_size
         self._store, self._prefix, self._timeout = store, name + "/", timeout
         self._position, self._used, self._closed = 0, [], False
+        self._checks = 0  # communicators of it whose calls are compared
         if store.add(f"{self._prefix}rank/{rank}", 1) > 1:
             self._break(_INVALID_USAGE, f"two members say they are rank {rank}")
         self._meet("join", "join", world_size, b"")
@@ -150,7 +162,128 @@ class Group:
         raise GroupError(self._words(self._text(key)))
 
 
-def communicator(group, device):
+# NCCL's codes.
+_TYPES = (
+    "int8 uint8 int32 uint32 int64 uint64 float16 float32 float64 bfloat16 float8_e4m3fn float8_e5m2"
+).split()
+_REDUCTIONS = "sum prod max min avg".split()
+
+
+class MismatchError(GroupError):
+    """The ranks make different calls; NCCL was not called."""
+
+
+class CrossRankCheck:
+    """Compares the calls of all ranks through their group, as jccl's listener of that name does.
+
+    Counts are NCCL's: elements that a rank sends in all_gather, gives to or takes from each rank in
+    reduce_scatter, all_to_all, gather and scatter. Messages between two ranks are not compared.
+    """
+
+    def __init__(self, group, every=1):
+        if every < 1:
+            raise ValueError(f"every {every} collectives: at least 1")
+        turn = group._checks = group._checks + 1
+        self._group, self._every, self._calls, self._next = group, every, [], 0
+        self._tag, self._over = _java_hash("cross-rank check") << 32 | turn, False
+
+    def before(self, operation, count, dtype, reduction=None, root=None):
+        """Compares a collective that is about to be made; raises MismatchError if ranks differ."""
+        kind = str(dtype).removeprefix("torch.")
+        if kind not in _TYPES:
+            raise ValueError(f"NCCL has no type {kind}")
+        code = -1 if reduction is None else _REDUCTIONS.index(reduction)
+        where = sys._getframe(1)
+        file = os.path.basename(where.f_code.co_filename)
+        site = f"{where.f_code.co_name}({file}:{where.f_lineno})"
+        number, self._next = self._next, self._next + 1
+        root = -1 if root is None else root
+        self._calls.append((number, operation, _TYPES.index(kind), count, code, root, site))
+        if self._next % self._every == 0:
+            self._compare(number)
+
+    def close(self):
+        """Compares what is left; before the group is closed."""
+        if self._calls and not self._over:
+            self._group.barrier()
+            self._compare(self._next)
+        self._over = True
+
+    def _compare(self, number):
+        if self._over:
+            return
+        own = struct.pack(">qq", self._tag, number) + b"".join(map(_told, self._calls))
+        said, others = {}, []
+        for rank, each in enumerate(self._group.all_gather(own)):
+            tag, its = struct.unpack_from(">qq", each) if len(each) >= 16 else (0, -1)
+            if tag != self._tag:
+                others.append(f"rank {rank} is in another communicator's check")
+            elif its != number:
+                others.append(f"rank {rank} is before #{its}")
+            for call in _heard(each[16:]):
+                said.setdefault(call[0], {})[rank] = call
+        self._calls.clear()
+        if others:
+            self._over = True
+            raise MismatchError("the ranks do not come at the same call: " + ", ".join(others))
+        for its, calls in sorted(said.items()):
+            sides = {}
+            for rank, call in calls.items():
+                sides.setdefault(call[:6], []).append(rank)
+            if len(sides) > 1:
+                self._over = True
+                raise MismatchError(_difference(its, sides, calls))
+
+
+def _java_hash(text):
+    """String.hashCode of Java."""
+    value = 0
+    for each in text:
+        value = (31 * value + ord(each)) & 0xFFFF_FFFF
+    return value - (1 << 32) if value & 0x8000_0000 else value
+
+
+def _told(call):
+    number, operation, kind, count, reduction, root, site = call
+    text = f"{operation}\n{site}"[:512].encode()
+    return struct.pack(">qqiiii", number, count, kind, reduction, root, len(text)) + text
+
+
+def _heard(data):
+    at = 0
+    while len(data) - at >= 32:
+        number, count, kind, reduction, root, length = struct.unpack_from(">qqiiii", data, at)
+        at += 32
+        if not 0 <= length <= len(data) - at:
+            return
+        text = data[at : at + length].decode("utf-8", "replace")
+        at += length
+        clean = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+        operation, _, site = clean.partition("\n")
+        yield number, operation, kind, count, reduction, root, site
+
+
+def _difference(number, sides, calls):
+    most = max(len(ranks) for ranks in sides.values())
+    lines = [f"MISMATCH: call #{number} is not the same on all ranks"]
+    for call, ranks in sorted(sides.items(), key=lambda side: -len(side[1])):
+        _, operation, kind, count, reduction, root = call
+        parts = [f"count {count}", _TYPES[kind] if 0 <= kind < len(_TYPES) else f"type {kind}"]
+        if reduction != -1:
+            known = 0 <= reduction < len(_REDUCTIONS)
+            parts.append(_REDUCTIONS[reduction] if known else "premulsum")
+        if root >= 0:
+            parts.append(f"root {root}")
+        whose = "ranks " + ", ".join(map(str, ranks)) if len(ranks) > 1 else f"rank {ranks[0]}"
+        guilty = ", against the others" if len(ranks) < most else ""
+        site = calls[ranks[0]][6]
+        lines.append(f"  {whose}: {operation} ({', '.join(parts)}){guilty}")
+        if site:
+            lines.append(f"    at {site}")
+    return "\n".join(lines)
+
+
+def communicator(group, device, check=None):
     """Opens a communicator with the other ranks; a torch.distributed.ProcessGroupNCCL."""
     import torch.distributed as dist
 
@@ -161,10 +294,10 @@ def communicator(group, device):
             made.eager_connect_single_device(device)
         return made
 
-    return _open(group, device, make, lambda made, tensor: made.allreduce([tensor]).wait())
+    return _open(group, device, make, lambda made, tensor: made.allreduce([tensor]).wait(), check)
 
 
-def init_process_group(group, device):
+def init_process_group(group, device, check=None):
     """The same as torch's default group, for torch.distributed's own functions."""
     import torch.distributed as dist
 
@@ -178,7 +311,7 @@ def init_process_group(group, device):
         )
         return dist.group.WORLD
 
-    return _open(group, device, make, lambda made, tensor: dist.all_reduce(tensor))
+    return _open(group, device, make, lambda made, tensor: dist.all_reduce(tensor), check)
 
 
 def from_environment(name=None, timeout=300.0):
@@ -198,7 +331,7 @@ def from_environment(name=None, timeout=300.0):
     return Group(store, rank, size, name or "jccl/store/" + attempt, timeout)
 
 
-def _open(group, device, make, all_reduce):
+def _open(group, device, make, all_reduce, check=None):
     import torch
     import torch.distributed as dist
 
@@ -219,6 +352,8 @@ def _open(group, device, make, all_reduce):
             store.set(key, verdict[1:])
         made = make(store)
     warm = torch.zeros(1, dtype=torch.float32, device=device)
+    if check is not None:
+        check.before("all_reduce", 1, warm.dtype, "sum")  # as the warm-up of the ranks in Java
     all_reduce(made, warm)
     torch.cuda.synchronize(device)
     return made

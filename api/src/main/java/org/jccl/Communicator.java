@@ -289,8 +289,8 @@ public interface Communicator extends Collectives, AutoCloseable {
    *
    * <p>Buffers that are parts of one buffer and lie side by side, in that order, are used where
    * they are. Others are copied into memory of the communicator before, and back behind the call:
-   * two copies for each part, which may cost more than the one call gains. Each rank decides that
-   * for itself. {@code ./jccl bench --coalesced} measures all three beside a group.
+   * two copies for each part, which cost many times what the one call gains on GPUs: {@link #group}
+   * is the way for such buffers. Each rank decides that for itself.
    *
    * <p>Sums of more than two ranks have the bits of the one call, which may differ from those of
    * separate calls. Listeners, recordings and {@link #plan} see the calls that are made. Works in

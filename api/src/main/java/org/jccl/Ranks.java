@@ -129,10 +129,11 @@ public final class Ranks {
 
   /** The peers wait for this rank in vain, unless it is another one that is to blame. */
   private static void tell(ProcessGroup group, Throwable failure) {
-    boolean isConsequence =
-        failure instanceof CommunicatorAbortedException
-            || failure instanceof CollectiveTimeoutException
-            || group.lostMember().isPresent();
+    boolean isConsequence = group.lostMember().isPresent();
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      isConsequence |= each instanceof CommunicatorAbortedException;
+      isConsequence |= each instanceof CollectiveTimeoutException;
+    }
     if (!isConsequence) {
       group.giveUp(CleanText.line(CleanText.of(failure)));
     }

@@ -22,8 +22,30 @@ public record TuningChoice(int ctas, boolean windows, String why, List<Time> tim
    * @param plain a call with NCCL's defaults
    * @param tuned a call with this choice
    * @param prepared the same as a prepared call
+   * @param kernel a call by jccl's own kernels; NaN if nobody has measured that
+   * @param kernelPrepared the same as a prepared call
    */
-  public record Time(String operation, long bytes, double plain, double tuned, double prepared) {}
+  public record Time(
+      String operation,
+      long bytes,
+      double plain,
+      double tuned,
+      double prepared,
+      double kernel,
+      double kernelPrepared) {
+    /**
+     * A time without own kernels.
+     *
+     * @param operation the operation's name
+     * @param bytes its size
+     * @param plain a call with NCCL's defaults
+     * @param tuned a call with this choice
+     * @param prepared the same as a prepared call
+     */
+    public Time(String operation, long bytes, double plain, double tuned, double prepared) {
+      this(operation, bytes, plain, tuned, prepared, Double.NaN, Double.NaN);
+    }
+  }
 
   /** With an immutable list. */
   public TuningChoice {
@@ -74,9 +96,23 @@ public record TuningChoice(int ctas, boolean windows, String why, List<Time> tim
     return between(operation, bytes, Time::plain);
   }
 
+  /**
+   * {@return what such a call is expected to take by jccl's own kernels, in microseconds; empty if
+   * that is not known}
+   *
+   * @param operation the operation's name
+   * @param bytes its size, as tables of benchmarks count
+   * @param prepared whether it is a prepared call
+   */
+  public OptionalDouble kernelMicros(String operation, long bytes, boolean prepared) {
+    return between(operation, bytes, prepared ? Time::kernelPrepared : Time::kernel);
+  }
+
   private OptionalDouble between(String operation, long bytes, ToDoubleFunction<Time> column) {
-    Optional<Time> below = nearest(operation, bytes, false);
-    Optional<Time> above = nearest(operation, bytes, true);
+    List<Time> known =
+        times.stream().filter(each -> !Double.isNaN(column.applyAsDouble(each))).toList();
+    Optional<Time> below = nearest(known, operation, bytes, false);
+    Optional<Time> above = nearest(known, operation, bytes, true);
     if (below.isEmpty() || above.isEmpty()) {
       return OptionalDouble.empty();
     }
@@ -87,8 +123,9 @@ public record TuningChoice(int ctas, boolean windows, String why, List<Time> tim
     return OptionalDouble.of(low + (high - low) * share);
   }
 
-  private Optional<Time> nearest(String operation, long bytes, boolean above) {
-    return times.stream()
+  private static Optional<Time> nearest(
+      List<Time> known, String operation, long bytes, boolean above) {
+    return known.stream()
         .filter(each -> each.operation.equals(operation))
         .filter(each -> above ? each.bytes >= bytes : each.bytes <= bytes)
         .min((a, b) -> Long.compare(Math.abs(a.bytes - bytes), Math.abs(b.bytes - bytes)));

@@ -169,7 +169,9 @@ final class CallForecasts {
     OptionalDouble prepared = OptionalDouble.empty();
     boolean inKernel = isAlone && owner.runsInKernel(call);
     if (inKernel) {
-      // Nobody has measured it for the table.
+      TuningChoice measured = choice.times().isEmpty() ? known() : choice;
+      micros = measured.kernelMicros(operation.label(), bytes, false);
+      prepared = measured.kernelMicros(operation.label(), bytes, true);
     } else if (choice.isNone() && where == CallMemory.PLAIN && !isOwn) {
       micros = known().defaultMicros(operation.label(), bytes);
     } else if (!choice.isNone() && !isOwn && isMeasuredWay(call, where)) {

@@ -30,7 +30,7 @@ final class GroupIssue {
       LibraryCommunicator each = member(calls, i);
       check(first, each);
       each.note(calls.stream(i));
-      each.look(calls.call(i));
+      each.look(calls.call(i), calls.size() == 1);
       each.order(calls.stream(i));
     }
     boolean isHeard = info.address() == 0 && isHeard(calls);
@@ -50,26 +50,63 @@ final class GroupIssue {
     }
   }
 
-  /** Alone in its group a call runs as outside (SIM-17): in a kernel of jccl's own, perhaps. */
-  private static boolean isLaunched(LibraryCommunicator comm, GroupRecording calls) {
-    CallArguments call = calls.call(0);
-    int code =
-        comm.runsInKernel(call) ? comm.launchKernel(call, calls.stream(0)) : KernelRank.NOT_HERE;
-    return code != KernelRank.NOT_HERE
-        && comm.guard().settled(code, call.operation().label()) == code;
+  /**
+   * The only call of its communicator in a group runs as outside (SIM-17): in a kernel of jccl's
+   * own, perhaps. What other communicators do in the group is of no concern: it may differ from
+   * rank to rank (KRN-02). Kernels come first, on all ranks.
+   *
+   * @return which calls are launched; null if none is
+   */
+  private static boolean @Nullable [] launchKernels(GroupRecording calls) {
+    boolean[] launched = null;
+    for (int i = 0; i < calls.size(); i++) {
+      LibraryCommunicator comm = member(calls, i);
+      CallArguments call = calls.call(i);
+      if (comm.runsInKernel(call) && isOnly(calls, i)) {
+        int code = comm.launchKernel(call, calls.stream(i));
+        if (code != KernelRank.NOT_HERE) {
+          comm.guard().settled(code, call.operation().label()); // throws if it is no good one
+          launched = launched == null ? new boolean[calls.size()] : launched;
+          launched[i] = true;
+        }
+      }
+    }
+    return launched;
+  }
+
+  private static boolean isOnly(GroupRecording calls, int call) {
+    for (int i = 0; i < calls.size(); i++) {
+      if (i != call && calls.communicator(i) == calls.communicator(call)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean areAll(boolean @Nullable [] launched) {
+    if (launched == null) {
+      return false;
+    }
+    for (boolean each : launched) {
+      if (!each) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void make(GroupRecording calls, LibraryCommunicator first, MemorySegment info) {
-    if (info.address() == 0 && calls.size() == 1 && isLaunched(first, calls)) {
+    boolean[] launched = info.address() == 0 ? launchKernels(calls) : null;
+    if (areAll(launched)) {
       return;
     }
     if (info.address() == 0 && first.isDirect()) {
-      run(calls, first.abi(), info);
+      run(calls, first.abi(), info, launched);
       return;
     }
     IntSupplier body =
         () -> {
-          run(calls, first.abi(), info);
+          run(calls, first.abi(), info, launched);
           return 0;
         };
     try {
@@ -155,7 +192,8 @@ final class GroupIssue {
     }
   }
 
-  private static void run(GroupRecording calls, NcclAbi abi, MemorySegment info) {
+  private static void run(
+      GroupRecording calls, NcclAbi abi, MemorySegment info, boolean @Nullable [] launched) {
     int size = calls.size();
     int failed = -1;
     int code = 0;
@@ -168,6 +206,9 @@ final class GroupIssue {
     }
     try {
       for (int i = 0; i < size && failed < 0; i++) {
+        if (launched != null && launched[i]) {
+          continue;
+        }
         calls.reaches(i);
         code = member(calls, i).issue(calls.call(i), calls.stream(i));
         failed = NcclAbi.isGood(code) ? -1 : i;

@@ -163,7 +163,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   protected final int enqueue(CallArguments call, Stream stream) {
     note(stream);
-    look(call);
+    look(call, true);
     int code = runsInKernel(call) ? launchKernel(call, stream) : KernelRank.NOT_HERE;
     if (code == KernelRank.NOT_HERE) {
       order(stream);
@@ -244,13 +244,27 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       super.awaitWork(stream, most);
     } catch (CollectiveTimeoutException late) {
       if (limit != null || most == null) {
-        throw late; // the caller's own limit: the work may go on
+        throw ofCaller(late, most); // its own limit: the work may go on
       }
       CommunicatorAbortedException why =
           endBecause("work on " + stream + " has not ended in " + most + " (operationTimeout)");
       why.addSuppressed(late);
       throw why;
     }
+  }
+
+  /** With how far the other ranks are; that may take a quarter of the limit more, or a second. */
+  private CollectiveTimeoutException ofCaller(
+      CollectiveTimeoutException late, @Nullable TimeLimit limit) {
+    if (limit == null || !library.needsWatchdog()) {
+      return late;
+    }
+    long nanos =
+        Math.clamp(limit.nanos() / 4, QUOTE_OF_A_DEATH.toNanos(), QUOTE_OF_A_DELAY.toNanos());
+    String others = wordsOfOthers("", Duration.ofNanos(nanos));
+    return others.isEmpty()
+        ? late
+        : new CollectiveTimeoutException(late.getMessage() + others, late);
   }
 
   @Override
@@ -442,9 +456,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** A call is about to be issued: a tuned communicator warns once if it misses its windows. */
-  final void look(CallArguments call) {
-    if (watchesMemory) {
+  /**
+   * A call is about to be issued: a tuned communicator warns once if it misses its windows. Own
+   * kernels, which carry out calls that are alone, need none.
+   */
+  final void look(CallArguments call, boolean isAlone) {
+    if (watchesMemory && !(isAlone && runsInKernel(call))) {
       watchesMemory = forecasts.watch(call);
     }
   }

@@ -70,6 +70,23 @@ class TuningTest {
   }
 
   @Test
+  void timesOfOwnKernels_areKept_alsoWhereOneIsOpen() throws IOException {
+    Path file = folder.resolve("kernels.txt");
+    TuningChoice.Time half = new TuningChoice.Time("all_reduce", 8, 9, 8, 4, Double.NaN, 2.25);
+    TuningChoice.Time both = new TuningChoice.Time("all_reduce", 24, 9, 8, 4, 3.5, 2.75);
+    TuningChoice choice = new TuningChoice(16, true, "a test", List.of(half, both));
+    TuningTable.put(file, new TuningTable.Entry("GPU 1", 2, 22809, "580", choice));
+    assertThat(Files.readString(file))
+        .contains("time all_reduce 8 9.00 8.00 4.00 - 2.25")
+        .contains("time all_reduce 24 9.00 8.00 4.00 3.50 2.75");
+    TuningChoice read = Tuning.file(file).choose("GPU 1", 2, 22809);
+    assertThat(read).isEqualTo(choice);
+    assertThat(read.kernelMicros("all_reduce", 16, true)).hasValue(2.5);
+    assertThat(read.kernelMicros("all_reduce", 16, false)).isEmpty();
+    assertThat(read.kernelMicros("all_reduce", 24, false)).hasValue(3.5);
+  }
+
+  @Test
   void any_standsForEveryMachine() throws IOException {
     Path file = folder.resolve("any.txt");
     Files.writeString(

@@ -118,6 +118,48 @@ class CallForecastTest {
         });
   }
 
+  /** It needs no windows, so it misses none; its time is that of own kernels. */
+  @Test
+  void aCallByAnOwnKernel_missesNoWindow_andHasItsTime() {
+    TuningChoice measured =
+        new TuningChoice(
+            16,
+            true,
+            "a test",
+            List.of(new TuningChoice.Time("all_reduce", 32, 9, 6, 2, 3.5, 1.5)));
+    List<LogRecord> told = new CopyOnWriteArrayList<>();
+    whileHeard(
+        told,
+        () ->
+            run(
+                2,
+                CommunicatorConfig.builder()
+                    .name("kernels")
+                    .tuning(Tuning.of(measured).kernels())
+                    .build(),
+                rank -> {
+                  Communicator comm = rank.communicator();
+                  try (DeviceBuffer plain = rank.device().allocate(DataType.FLOAT32, 8)) {
+                    plain.copyFrom(new float[8]);
+                    CallForecast plan = only(comm.plan(c -> c.allReduce(plain, ReduceOp.SUM)));
+                    assertThat(plan.isOwnKernel()).isTrue();
+                    assertThat(plan.micros()).hasValue(3.5);
+                    assertThat(plan.preparedMicros()).hasValue(1.5);
+                    comm.allReduce(plain, ReduceOp.SUM);
+                    comm.group(calls -> calls.allReduce(plain, ReduceOp.SUM));
+                    comm.defaultStream().synchronize();
+                    assertThat(told).noneMatch(each -> isOf(each, rank.rank()));
+                    comm.group(
+                        calls -> {
+                          calls.allReduce(plain.slice(0, 4), ReduceOp.SUM);
+                          calls.allReduce(plain.slice(4, 4), ReduceOp.SUM);
+                        });
+                    comm.defaultStream().synchronize();
+                  }
+                }));
+    assertThat(told).anyMatch(each -> text(each).contains("misses the windows"));
+  }
+
   @Test
   void whatHasNoSymmetricKernel_missesNothing() {
     List<LogRecord> told = new CopyOnWriteArrayList<>();

@@ -1,6 +1,8 @@
 package org.jccl.benchmarks.examples;
 
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -13,11 +15,13 @@ import org.jccl.ReduceOp;
 /**
  * All-reduce, broadcast, all-gather, reduce-scatter, and send with receive, each with a result that
  * every rank knows: for ranks in Java and in other languages, which make the same calls. With the
- * argument {@code forever} it goes on all-reducing, for whoever wants to see a rank die.
+ * argument {@code forever} it goes on all-reducing, for whoever wants to see a rank die; with the
+ * number of a rank behind it that rank does something else for a minute after a while.
  */
 public final class MixedRanks implements RankProgram {
   private static final int COUNT = 1024;
   private static final int LARGE = 1 << 24;
+  private static final long CALLS_BEFORE_LATE = 1_000;
 
   /** Started by {@code ./jccl run}. */
   public MixedRanks() {}
@@ -25,7 +29,7 @@ public final class MixedRanks implements RankProgram {
   @Override
   public void run(Rank rank) {
     if (rank.args().contains("forever")) {
-      reduceForEver(rank);
+      reduceForEver(rank, rank.args().contains(String.valueOf(rank.rank())));
     }
     Communicator comm = rank.communicator();
     int size = rank.worldSize();
@@ -53,10 +57,16 @@ public final class MixedRanks implements RankProgram {
     System.out.printf("java rank %d of %d: all five operations are right%n", rank.rank(), size);
   }
 
-  private static void reduceForEver(Rank rank) {
+  private static void reduceForEver(Rank rank, boolean isLate) {
     try (DeviceBuffer data = filled(rank.device(), LARGE, 1)) {
       System.out.printf("java rank %d goes on for ever%n", rank.rank());
-      while (true) {
+      for (long i = 1; true; i++) {
+        if (isLate && i == CALLS_BEFORE_LATE) {
+          System.out.printf(
+              "java rank %d does something else from %.3f%n",
+              rank.rank(), System.currentTimeMillis() / 1000.0);
+          LockSupport.parkNanos(Duration.ofMinutes(1).toNanos());
+        }
         rank.communicator().allReduce(data, ReduceOp.MAX);
         rank.communicator().defaultStream().synchronize();
       }

@@ -14,42 +14,12 @@ public final class Bars {
 
   private Bars() {}
 
-  /** How many times as fast as the best peer; empty where the figure is only published. */
-  public static OptionalDouble timesBestPeer(PeerOperation op, int ranks, long bytes) {
-    return switch (op) {
-      case ALL_REDUCE, REDUCE_SCATTER -> reductions(ranks, bytes);
-      case ALL_GATHER -> allGather(ranks, bytes);
-      case BROADCAST -> banded(bytes, 1.5, 1.3, 1.4);
-      case SEND_RECV -> ranks == 2 || bytes >= 32 * MIB ? banded(bytes, 2, 2, 2) : none();
-    };
-  }
-
-  private static OptionalDouble reductions(int ranks, long bytes) {
-    return bytes <= 512 ? small(ranks) : banded(bytes, 4, ranks == 2 ? 3 : 2, 2);
-  }
-
-  private static OptionalDouble allGather(int ranks, long bytes) {
-    return bytes <= 512
-        ? small(ranks)
-        : banded(bytes, ranks == 2 ? 1.3 : 3, ranks == 2 ? 1.1 : 2, 1);
-  }
-
-  private static OptionalDouble small(int ranks) {
-    return switch (ranks) {
-      case 4 -> OptionalDouble.of(1.5);
-      case 8 -> OptionalDouble.of(3);
-      default -> none();
-    };
-  }
-
-  private static OptionalDouble banded(long bytes, double middle, double large, double largest) {
-    if (bytes >= 8 * KIB && bytes <= 512 * KIB) {
-      return OptionalDouble.of(middle);
-    }
-    if (bytes >= 2 * MIB && bytes <= 8 * MIB) {
-      return OptionalDouble.of(large);
-    }
-    return bytes >= 32 * MIB ? OptionalDouble.of(largest) : none();
+  /**
+   * How many times as fast as the best peer: ahead of every one where ranks share work. Empty for
+   * small messages, which cost what a deterministic schedule costs: changes of threads.
+   */
+  public static OptionalDouble timesBestPeer(long bytes) {
+    return bytes >= 8 * KIB ? OptionalDouble.of(1) : none();
   }
 
   private static OptionalDouble none() {

@@ -92,14 +92,7 @@ final class ComparisonFigures {
     time(times, id, rows, "C limit", 8, false, row -> row.best(Family.LIMIT));
     List<Plot.Line> ratios = new ArrayList<>();
     ratio(ratios, id, rows, "best peer / jccl", 0, false, Row::ratio);
-    ratio(
-        ratios,
-        id,
-        rows,
-        "bar",
-        0,
-        true,
-        row -> Bars.timesBestPeer(row.op(), row.ranks(), row.bytes()));
+    ratio(ratios, id, rows, "bar", 0, true, row -> Bars.timesBestPeer(row.bytes()));
     ratio(ratios, id, rows, "C limit / jccl", 8, false, row -> inverse(row.overLimit()));
     ratio(
         ratios,

@@ -229,7 +229,7 @@ final class ComparisonHtml {
     time(html, row.best(Family.GLOO), "", true);
     time(html, row.best(Family.LIMIT), "", false);
     ratio(html, row.ratio(), row.againstPeers(), "first strong");
-    bar(html, "≥", Bars.timesBestPeer(row.op(), row.ranks(), row.bytes()), row.againstPeers());
+    bar(html, "≥", Bars.timesBestPeer(row.bytes()), row.againstPeers());
     ratio(html, row.overLimit(), row.againstLimit(), "strong");
     bar(html, "≤", Bars.timesLimit(row.op(), row.bytes()), row.againstLimit());
     html.append("</tr>\n");

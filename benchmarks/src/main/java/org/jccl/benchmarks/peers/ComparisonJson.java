@@ -95,7 +95,7 @@ final class ComparisonJson {
       json.put(family.key() + "_best", best == null ? null : best.variant());
     }
     json.put("best_peer_over_jccl", value(row.ratio()));
-    json.put("peer_bar", value(Bars.timesBestPeer(row.op(), row.ranks(), row.bytes())));
+    json.put("peer_bar", value(Bars.timesBestPeer(row.bytes())));
     json.put("peer_verdict", name(row.againstPeers()));
     json.put("jccl_over_limit", value(row.overLimit()));
     json.put("limit_bar", value(Bars.timesLimit(row.op(), row.bytes())));

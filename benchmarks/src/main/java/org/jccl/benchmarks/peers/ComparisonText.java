@@ -71,7 +71,7 @@ final class ComparisonText {
             named(row.best(Family.GLOO)),
             time(row.best(Family.LIMIT)),
             ratio(row.ratio()),
-            bar(">=", Bars.timesBestPeer(row.op(), row.ranks(), row.bytes()), row.againstPeers()),
+            bar(">=", Bars.timesBestPeer(row.bytes()), row.againstPeers()),
             ratio(row.overLimit()),
             bar("<=", Bars.timesLimit(row.op(), row.bytes()), row.againstLimit())));
   }

@@ -90,7 +90,7 @@ final class PeerComparison {
 
     /** Against the best peer. */
     Verdict againstPeers() {
-      OptionalDouble bar = Bars.timesBestPeer(op, ranks, bytes);
+      OptionalDouble bar = Bars.timesBestPeer(bytes);
       OptionalDouble ratio = ratio();
       return bar.isEmpty() || ratio.isEmpty()
           ? Verdict.NONE

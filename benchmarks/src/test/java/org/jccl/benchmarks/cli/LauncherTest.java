@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import org.jccl.benchmarks.house.Repository;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Functions of the launcher, each alone in a shell. */
 class LauncherTest {
@@ -76,5 +78,14 @@ class LauncherTest {
         no end of line""";
     assertThat(said("without_incubator_line", "without_incubator_line", words))
         .isEqualTo(words.substring(words.indexOf('\n') + 1) + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'',C.UTF-8", "C,C.UTF-8", "POSIX,C.UTF-8", "de_DE.UTF-8,de_DE.UTF-8"})
+  void namesOfFiles_areReadInEveryLocale(String locale, String taken) throws Exception {
+    String command =
+        "unset LC_CTYPE LANG; LC_ALL=%s 2> /dev/null; names_in_utf8; echo $LC_ALL"
+            .formatted(locale);
+    assertThat(said("names_in_utf8", command, "")).endsWith(taken + "\n");
   }
 }

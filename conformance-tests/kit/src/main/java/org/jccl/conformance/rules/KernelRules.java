@@ -104,6 +104,29 @@ class KernelRules extends NumericsSuite {
     rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
   }
 
+  /** Rank 1's group has a call of a communicator that rank 0 is not in. */
+  @Example
+  @Needs(upTo = 2)
+  public void optional_KRN_02_otherCommunicatorsInAGroupDoNotMatter(WorldRank rank) {
+    Communicator comm = rank.own(open(rank, true));
+    Communicator own = rank.own(comm.split(rank.rank(), 0));
+    DeviceBuffer x = rank.memory(DataType.FLOAT32, rank.rank() + 1);
+    DeviceBuffer y = rank.memory(DataType.FLOAT32, 7);
+    for (int i = 0; i < CALLS; i++) {
+      comm.group(
+          calls -> {
+            if (rank.rank() == 1) {
+              own.broadcast(y, 0);
+            }
+            calls.allReduce(x, ReduceOp.MAX);
+          });
+    }
+    comm.defaultStream().synchronize();
+    own.defaultStream().synchronize();
+    rank.expect("the largest", x, 2);
+    rank.expect("what the other communicator has moved", y, 7);
+  }
+
   @Example
   @Needs(upTo = 2)
   public void optional_KRN_02_smallSumsAndGathersThatAreAlone(WorldRank rank) {

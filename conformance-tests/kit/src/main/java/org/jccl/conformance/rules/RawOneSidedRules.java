@@ -496,7 +496,6 @@ final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  @Needs(since = "2.31.2")
   public void required_RMA_13_signalsNeedAWindowOrTheConfiguration() {
     raw(
         1,

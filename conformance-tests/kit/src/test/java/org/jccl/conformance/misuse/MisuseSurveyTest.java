@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.jccl.conformance.book.Rule;
+import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.harness.RunScreen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,9 +29,11 @@ class MisuseSurveyTest {
 
   @Test
   void rows_areThoseOfTheRuleBook() {
-    List<String> ids = IntStream.rangeClosed(1, 70).mapToObj("SIM-%02d"::formatted).toList();
+    List<String> ids = RuleBook.load().chapter("SIM").stream().map(Rule::id).sorted().toList();
     assertThat(MisuseCases.all()).extracting(MisuseCase::id).isEqualTo(ids);
-    assertThat(MisuseSurvey.rows("SIM-60", null)).hasSize(11);
+    assertThat(MisuseSurvey.rows("SIM-60", null))
+        .extracting(MisuseCase::id)
+        .isEqualTo(ids.subList(ids.indexOf("SIM-60"), ids.size()));
     assertThatThrownBy(() -> MisuseSurvey.rows(null, "SIM-99")).hasMessageContaining("SIM-99");
   }
 

@@ -126,14 +126,18 @@ record FaultRun(
         left);
   }
 
-  /** The table of all steps and faults; arguments: ranks, victims, and perhaps one step. */
+  /**
+   * The table of all steps and faults; arguments: ranks, victims, perhaps steps, perhaps faults.
+   */
   public static void main(String[] args) throws IOException {
     int ranks = Integer.parseInt(args[0]);
     for (Step step : Step.values()) {
       for (Kind kind : Kind.values()) {
         for (String each : args[1].split(",")) {
           int victim = Integer.parseInt(each);
-          boolean wanted = args.length < 3 || List.of(args[2].split(",")).contains(step.name());
+          boolean wanted =
+              (args.length < 3 || List.of(args[2].split(",")).contains(step.name()))
+                  && (args.length < 4 || List.of(args[3].split(",")).contains(kind.name()));
           if (wanted && (step != Step.UNIQUE_ID || victim == 0)) {
             FaultRun run = of(step, kind, victim, ranks, Path.of("/dev/null"));
             System.out.println(run.row());

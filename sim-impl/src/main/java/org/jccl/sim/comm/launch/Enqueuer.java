@@ -191,6 +191,7 @@ public final class Enqueuer {
     }
     PlannedCalls planned = plan(request);
     if (planned.refusal() != null) {
+      requirePossibleSelections(List.of(request));
       planned.orThrow(); // ENV-06
     }
     if (hasDefects) {
@@ -259,7 +260,7 @@ public final class Enqueuer {
     defective.require(requests);
   }
 
-  /** Names the call of a group whose selection of algorithms leaves nothing (CFG-28, SIM-68). */
+  /** Names the call whose selection of algorithms leaves nothing (CFG-28, SIM-68). */
   private void requirePossibleSelections(List<Request> requests) {
     for (Request request : requests) {
       CallSetting setting = request.setting();
