@@ -144,6 +144,9 @@ final class Lifecycle {
     }
   }
 
+  /** From here on the ranks of a host meet in a finalize (VER-13). */
+  private static final int FINALIZE_MEETS = 23102;
+
   void close() {
     if (!closing.compareAndSet(false, true)) {
       return;
@@ -168,8 +171,9 @@ final class Lifecycle {
     }
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
-      // Only a ready one may be finalized (LIF-03, LIF-20).
-      boolean finalizes = last == State.READY;
+      // Only a ready one may be finalized (LIF-03, LIF-20), and since 2.31.2 that waits for ranks
+      // whom the same thread may close later; Destroy does what is left to do (VER-13, LIF-07).
+      boolean finalizes = last == State.READY && owner.version() < FINALIZE_MEETS;
       within(owner.path(), "close", left(deadline), () -> finalizeAndDestroy(comm, finalizes));
     } else if (comm != 0) {
       kill(comm);

@@ -11,16 +11,20 @@ import static org.jccl.programs.Lab.ints;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
+import java.util.function.IntPredicate;
+import org.jccl.Backend;
 import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 
-/** How communicators end, seen from all ranks: LIF-07, LIF-09, SIM-61, SIM-07, SIM-18. */
+/** How communicators end, seen from all ranks: LIF-07, LIF-09, VER-13, SIM-61, SIM-07, SIM-18. */
 class EndsMisuseTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -59,6 +63,48 @@ class EndsMisuseTest {
     }
     STRICT.finds(HOST_WAIT, 3, closesAndGoesOn(false));
     STRICT.accepts(3, closesAndGoesOn(true));
+  }
+
+  /** Who ends a child by finalize and close, the others by close alone. */
+  private static RankProgram finalizing(IntPredicate who) {
+    return rank -> {
+      try (DeviceBuffer b = ints(rank, 1);
+          Communicator child = rank.communicator().split(0, rank.rank())) {
+        sum(child, b);
+        if (who.test(rank.rank())) {
+          child.finalizeCommunicator();
+        }
+      }
+    };
+  }
+
+  @Test
+  void VER_13_aFinalizeMeetsThoseOfTheOtherRanks() {
+    Lab since = Lab.with(builder -> builder.ncclVersion(23102));
+    for (int who = 0; who < 3; who++) {
+      int one = who;
+      assertThat(since.findings(3, finalizing(rank -> rank == one)))
+          .singleElement()
+          .satisfies(
+              found -> {
+                assertThat(found.kind()).isEqualTo(MISSING_RANK);
+                assertThat(found.getMessage()).contains("VER-13", "has closed comm-");
+              });
+      Lab.with(builder -> builder.ncclVersion(23007)).accepts(3, finalizing(rank -> rank == one));
+    }
+    since.accepts(3, finalizing(rank -> true));
+    since.accepts(3, finalizing(rank -> false));
+  }
+
+  @Test
+  void VER_13_oneThreadClosesAllRanks() {
+    try (Simulator simulator = Simulator.builder().ncclVersion(23102).build()) {
+      Backend backend = simulator.backend();
+      List<Communicator> all =
+          backend.openAll(backend.devices().subList(0, 3), CommunicatorConfig.defaults());
+      all.forEach(Communicator::close);
+      assertThat(all).allMatch(each -> each.state() == Communicator.State.CLOSED);
+    }
   }
 
   @Test

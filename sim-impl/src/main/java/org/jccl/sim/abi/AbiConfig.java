@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class AbiConfig {
   private static final int NET_NAME_SINCE = 21700;
 
+  /** From here on minCTAs is compared with a maxCTAs that is given, too (CFG-05). */
+  private static final int ONE_LIMIT_ALONE = 23102;
+
   private final Simulation simulation;
   private final MemorySegment struct;
 
@@ -89,7 +92,7 @@ final class AbiConfig {
     }
     int min = value(ConfigField.MIN_CTAS);
     int max = value(ConfigField.MAX_CTAS);
-    // CFG-05: also with an undefined max
-    return min <= max ? null : "minCTAs " + min + " > " + max;
+    boolean isOne = max == ConfigField.UNDEFINED && simulation.version() >= ONE_LIMIT_ALONE;
+    return min <= max || isOne ? null : "minCTAs " + min + " > " + max; // CFG-05
   }
 }

@@ -28,6 +28,9 @@ final class AbiCreation {
   private static final int PRE_SHARED_KEY = 1;
   private static final int FEWEST_KEY_BYTES = 32;
 
+  /** From here on the plain form is a group of its own, as the others are (INIT-16, INIT-18). */
+  private static final int GROUPED = 23102;
+
   private final AbiState state;
 
   AbiCreation(AbiState state) {
@@ -115,12 +118,15 @@ final class AbiCreation {
       if (group.isOpen()) {
         return group.fail(join(wish, group));
       }
-      return joinNow(task, wish); // INIT-16: also if it is nonblocking
+      if (state.simulation().version() < GROUPED) {
+        return joinNow(task, wish); // INIT-16: also if it is nonblocking
+      }
     } catch (CollectiveException failure) {
       return state.codeOf(failure);
     } finally {
       state.kernel().exit(task);
     }
+    return inGroup(wish, false);
   }
 
   private int joinNow(HostTask task, Wish wish) {
@@ -165,13 +171,17 @@ final class AbiCreation {
 
   /** Config and Scalable: a group of their own, or a part of the open one (rule ARG-16). */
   private int init(Wish wish) {
+    return inGroup(wish, true);
+  }
+
+  private int inGroup(Wish wish, boolean tellsState) {
     HostTask task = state.kernel().enterToWait();
     try {
       state.calls(task, null, "init");
       GroupState group = state.group();
       group.start();
       int code = state.endOwn(task, group.fail(join(wish, group)));
-      if (code != OK) {
+      if (code != OK || !tellsState) {
         return code;
       }
       CommLifecycle life = state.life(wish.out.get(JAVA_LONG_UNALIGNED, 0));

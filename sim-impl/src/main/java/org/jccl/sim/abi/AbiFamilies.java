@@ -122,7 +122,7 @@ final class AbiFamilies {
       CommLifecycle parent = state.life(comm);
       if (aborts && parent != null) { // SHR-06 normalised: null comes to no harm
         parent.interrupt();
-        new FinalizeJob(parent).run(task);
+        FinalizeJob.alone(parent).run(task);
       }
       int code = shrink(parent, excluded, excludedCount, newComm, config, aborts, group);
       return state.endOwn(task, group.fail(code));

@@ -47,7 +47,7 @@ final class AbiLifecycle {
       }
       life.requireNoGraphs("ncclCommFinalize");
       life.callFinalize();
-      return ended(task, life, new FinalizeJob(life));
+      return ended(task, life, FinalizeJob.of(life));
     } finally {
       state.kernel().exit(task);
     }

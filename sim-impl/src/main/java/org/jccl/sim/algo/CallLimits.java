@@ -29,6 +29,15 @@ public record CallLimits(
     boolean isIsolated) {
   private static final int AS_COMMUNICATOR = -1;
 
+  private static final CallLimits NONE =
+      new CallLimits(
+          0, ChannelLimits.ALL, ChannelLimits.ALL, AS_COMMUNICATOR, null, false, false);
+
+  /** Of a call without a configuration. */
+  static CallLimits asCommunicator() {
+    return NONE;
+  }
+
   /** What {@code setting} leaves to {@code operation}. */
   public static CallLimits of(CallSetting setting, Operation operation) {
     Map<CallField, Integer> fields = setting.config().fields();
@@ -62,11 +71,16 @@ public record CallLimits(
     return new CallLimits(least, most, mostMulticast, policy, null, isForced, isIsolated);
   }
 
-  /** How many channels {@code choice} may use: the limits of call and communicator. */
-  Choice limit(Choice choice, int communicatorMost) {
-    int atMost = Math.min(most, communicatorMost);
-    int atLeast = least > most ? 1 : least;
-    int channels = Math.min(Math.max(choice.maxChannels(), atLeast), atMost);
+  /**
+   * How many channels {@code choice} may use: the limits of call and communicator.
+   *
+   * @param has how many channels the communicator has
+   */
+  Choice limit(Choice choice, ChannelLimits communicator, int has) {
+    int atMost = Math.min(most, communicator.most());
+    int wanted = least == 0 ? communicator.least() : least;
+    int atLeast = wanted > atMost ? 1 : wanted;
+    int channels = Math.min(Math.max(choice.maxChannels(), atLeast), Math.min(atMost, has));
     return new Choice(
         choice.algorithm(),
         choice.protocol(),

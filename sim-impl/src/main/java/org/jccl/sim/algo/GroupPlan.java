@@ -44,19 +44,25 @@ public final class GroupPlan {
   /** Calls of one kind whose traffic is within this factor are decided together. */
   private static final int ALIKE = 4;
 
+  /** From here on each call gets at least {@code minCTAs} channels to share, however small. */
+  private static final int LIMITS_OF_EACH_CALL = 23102;
+
   private final Topology topology;
   private final Buffers buffers;
   private final int version;
+  private final ChannelLimits limits;
   private final @Nullable Choice[] choices;
   private final @Nullable ChannelSplit[] splits;
   private final boolean[] isolated;
   private @Nullable Choice last;
   private int undecided = -1;
 
-  private GroupPlan(Topology topology, Buffers buffers, int version, int calls) {
+  private GroupPlan(
+      Topology topology, Buffers buffers, int version, ChannelLimits limits, int calls) {
     this.topology = topology;
     this.buffers = buffers;
     this.version = version;
+    this.limits = limits;
     this.choices = new Choice[calls];
     this.splits = new ChannelSplit[calls];
     this.isolated = new boolean[calls];
@@ -75,13 +81,15 @@ public final class GroupPlan {
       Buffers buffers,
       int version) {
     List<PlacedCall> placed = calls.stream().map(PlacedCall::plain).toList();
-    return of(placed, call -> false, topology, chooser, buffers, version);
+    return of(
+        placed, call -> false, topology, chooser, buffers, version, ChannelLimits.none());
   }
 
   /**
    * The plan of a group of calls on buffers of any kind.
    *
    * @param isPutBack whether NCCL has taken a call out for a symmetric kernel, and put it back
+   * @param limits the communicator's, which since 2.31.2 hold for each call, too (CFG-05)
    */
   public static GroupPlan of(
       List<PlacedCall> placed,
@@ -89,9 +97,10 @@ public final class GroupPlan {
       Topology topology,
       Chooser chooser,
       Buffers buffers,
-      int version) {
+      int version,
+      ChannelLimits limits) {
     List<CollectiveTask> calls = placed.stream().map(PlacedCall::call).toList();
-    GroupPlan plan = new GroupPlan(topology, buffers, version, calls.size());
+    GroupPlan plan = new GroupPlan(topology, buffers, version, limits, calls.size());
     List<Integer> order = plan.decide(placed, isPutBack, chooser);
     if (plan.isDecided()) {
       plan.deal(calls, order);
@@ -147,7 +156,7 @@ public final class GroupPlan {
         CollectiveTask first = calls.get(kind.get(from));
         long count = first.count();
         int to = from + 1;
-        CallLimits limits = placed.get(kind.get(from)).limits();
+        CallLimits own = placed.get(kind.get(from)).limits();
         while (to < kind.size()
             && !placed.get(kind.get(from)).isIsolated()
             && !placed.get(kind.get(to)).isIsolated()
@@ -155,14 +164,12 @@ public final class GroupPlan {
           count += calls.get(kind.get(to)).count();
           to++;
         }
-        Choice choice = chooser.choose(first.withCount(count), perChannel, limits);
+        Choice choice = chooser.choose(first.withCount(count), perChannel, own);
         if (choice == null) {
           undecided = kind.get(from);
           return order;
         }
-        if (limits != null) {
-          choice = limits.limit(choice, topology.channels());
-        }
+        choice = limited(choice, own);
         last = choice;
         for (int call : kind.subList(from, to)) {
           choices[call] = placed.get(call).isRegistered() ? choice.inRegisteredMemory() : choice;
@@ -173,6 +180,15 @@ public final class GroupPlan {
       }
     }
     return order;
+  }
+
+  private Choice limited(Choice choice, @Nullable CallLimits own) {
+    if (own != null) {
+      return own.limit(choice, limits, topology.channels());
+    }
+    return version < LIMITS_OF_EACH_CALL
+        ? choice
+        : CallLimits.asCommunicator().limit(choice, limits, topology.channels());
   }
 
   private List<List<Integer>> byKind(List<PlacedCall> calls, Predicate<PlacedCall> isPutBack) {

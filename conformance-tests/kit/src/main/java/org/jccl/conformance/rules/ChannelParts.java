@@ -10,14 +10,19 @@ import java.util.List;
  */
 record ChannelParts(List<Long> counts) {
   private static final int WIDER = 22902;
+
+  /** From here on a call never has fewer channels than minCTAs says (CFG-05). */
+  private static final int AT_LEAST = 23102;
+
   private static final long BYTES_A_CHANNEL = 512 * 64;
   private static final long TRAFFIC = 2;
 
+  /** On a communicator whose minimum and maximum are {@code channels}. */
   static ChannelParts ofAllReduce(long count, int elementBytes, int channels, int version) {
     long least = version >= WIDER ? 32768 : 16384;
     long bytes = count * elementBytes;
     int used = channels;
-    while (used >= 2 && bytes < used * BYTES_A_CHANNEL) {
+    while (version < AT_LEAST && used >= 2 && bytes < used * BYTES_A_CHANNEL) {
       used--;
     }
     long total = Math.max(least, bytes * TRAFFIC);

@@ -53,7 +53,6 @@ final class RawCommunicatorRules extends RawSuite {
         refusedConfig(rank, field, field.min() - 1);
       }
     }
-    refusedConfig(rank, ConfigField.MIN_CTAS, 40); // CFG-05: alone it exceeds the maximum
   }
 
   private void refusedConfig(RawRank rank, ConfigField field, int value) {

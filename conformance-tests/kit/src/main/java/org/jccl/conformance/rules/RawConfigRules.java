@@ -81,7 +81,10 @@ final class RawConfigRules extends RawSuite {
   @Example
   public void required_CFG_05_minAndMaxCtas() {
     range(ConfigField.MAX_CTAS, refused(0, -3), 8, 1000);
-    range(ConfigField.MIN_CTAS, refused(0, 2)); // alone it exceeds an undefined maximum
+    int code = capabilities().version() < 23102 ? INVALID_ARGUMENT : SUCCESS;
+    range(ConfigField.MIN_CTAS, refused(0));
+    raw(1, rank -> create(rank, rank.config(ConfigField.MIN_CTAS, 2), code, "minCTAs 2 alone"));
+    raw(1, rank -> create(rank, rank.config(ConfigField.MIN_CTAS, 1000), code, "minCTAs 1000"));
     raw(
         rank -> {
           MemorySegment both = rank.config(ConfigField.MIN_CTAS, 8);

@@ -20,6 +20,7 @@ import org.jccl.spi.NcclAbi;
 /** Unique ids and the creation of communicators on the raw surface (chapter 2 of the rule book). */
 final class RawCreationRules extends RawSuite {
   private static final int INT32 = DataType.INT32.code();
+  private static final long UNTOUCHED = 77;
 
   private static Device device(RawRank rank, int index) {
     return rank.world().instance().backend().devices().get(index);
@@ -51,18 +52,32 @@ final class RawCreationRules extends RawSuite {
           long made = rank.madeHandle();
           rank.expect(
               "the same id again", REMOTE_ERROR, () -> abi.commInitRank(rank.handle(), 1, id, 0));
-          rank.check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
+          leavesAsPlainCreation(rank);
           rank.destroy(made);
         });
   }
 
   @Example
+  @AlsoShows("INIT-18")
   public void required_UID_05_anIdThatWasNeverMade(RawRank rank) {
     MemorySegment zero = rank.allocate(UniqueId.BYTES);
-    rank.handle().set(JAVA_LONG, 0, 77);
+    rank.handle().set(JAVA_LONG, 0, UNTOUCHED);
     int code = rank.abi().commInitRank(rank.slot(), 1, zero, 0);
     rank.check(code != SUCCESS && code != IN_PROGRESS, "an id of zeros: " + code);
-    rank.check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
+    leavesAsPlainCreation(rank);
+  }
+
+  /** What a plain creation that failed leaves: null, or since 2.31.2 a handle to abort. */
+  private void leavesAsPlainCreation(RawRank rank) {
+    long left = rank.madeHandle();
+    if (capabilities().version() < 23102) {
+      rank.check(left == 0, "the handle is not null (INIT-18)");
+    } else {
+      rank.check(left != 0 && left != UNTOUCHED, "no handle is left to abort (INIT-18)");
+      if (left != 0 && left != UNTOUCHED) {
+        rank.succeeds("ncclCommAbort of what is left", () -> rank.abi().commAbort(left));
+      }
+    }
   }
 
   // ---------------------------------------------------------------- one rank

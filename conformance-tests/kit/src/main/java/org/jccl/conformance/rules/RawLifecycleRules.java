@@ -35,6 +35,7 @@ final class RawLifecycleRules extends RawSuite {
   /** One rank finalizes before it destroys, the others destroy alone: both are ends. */
   @Example
   @AlsoShows({"LIF-04", "LIF-09"})
+  @Needs(until = "2.31.2")
   public void required_LIF_07_finalizeMeetsDestroy() {
     int n = atMost(3);
     for (int finalizing = 0; finalizing < n; finalizing++) {
@@ -78,6 +79,21 @@ final class RawLifecycleRules extends RawSuite {
     long unfinished = rank.openUnfinished();
     rank.refuses("ncclCommFinalize in progress", () -> rank.abi().commFinalize(unfinished));
     rank.abort(unfinished);
+  }
+
+  /** Since 2.31.2 a finalize waits for those of the other ranks. */
+  @Example
+  @AlsoShows({"LIF-04", "LIF-09"})
+  @Needs(upTo = 3)
+  public void required_VER_13_allRanksFinalize(RawRank rank) {
+    long made = rank.open(NULL);
+    DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
+    rank.succeeds("a sum", () -> rank.sum(buffer, made));
+    rank.synchronize();
+    rank.succeeds("ncclCommFinalize", () -> rank.abi().commFinalize(made));
+    rank.check(rank.count(made) == rank.worldSize(), "queries still work (LIF-04)");
+    rank.succeeds("ncclCommDestroy", () -> rank.abi().commDestroy(made));
+    rank.expect("the sum", buffer, 3 * rank.worldSize());
   }
 
   @Example

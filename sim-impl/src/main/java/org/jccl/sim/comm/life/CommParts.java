@@ -33,6 +33,7 @@ public final class CommParts {
   private final Signals signals;
   private final HostCollectives assemblies;
   private final List<ReclaimJob> leaving = new ArrayList<>(0);
+  private final List<FinalizeJob> finalizing = new ArrayList<>(0);
   private final @Nullable CommLifecycle[] lives;
   private final Consumer<CommParts> whenOver;
 
@@ -98,6 +99,11 @@ public final class CommParts {
   /** Strict: its ranks that have been ended and wait for the others. */
   List<ReclaimJob> leaving() {
     return leaving;
+  }
+
+  /** Its ranks whose finalize has come to where it waits for the others of its host. */
+  List<FinalizeJob> finalizing() {
+    return finalizing;
   }
 
   /** Where the hosts of all ranks meet. */

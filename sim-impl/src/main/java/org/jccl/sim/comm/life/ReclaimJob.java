@@ -55,6 +55,9 @@ public final class ReclaimJob extends Job {
       endpoint.member().leaves(site);
       endpoint.shared().departures().leaves(endpoint.member(), last, site);
     }
+    if (life.isAborted()) {
+      List.copyOf(endpoint.shared().finalizing()).forEach(FinalizeJob::look);
+    }
     List<ReclaimJob> leaving = endpoint.shared().leaving();
     if (last) {
       leaving.forEach(ReclaimJob::look);

@@ -219,7 +219,8 @@ final class Plans {
             topology,
             chooser,
             buffers,
-            place.version);
+            place.version,
+            place.limits);
     if (chooser.isUnmet()) {
       return PlannedCalls.refused(
           new CollectiveException(
