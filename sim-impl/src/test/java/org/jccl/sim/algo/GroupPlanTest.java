@@ -116,7 +116,14 @@ class GroupPlanTest {
   private static List<Operation> inDealingOrder(
       List<PlacedCall> calls, Predicate<PlacedCall> isPutBack) {
     GroupPlan plan =
-        GroupPlan.of(calls, isPutBack, FOUR, GroupPlanTest::ring, Buffers.defaults(), 23007, ChannelLimits.none());
+        GroupPlan.of(
+            calls,
+            isPutBack,
+            FOUR,
+            GroupPlanTest::ring,
+            Buffers.defaults(),
+            23007,
+            ChannelLimits.none());
     return IntStream.range(0, calls.size())
         .boxed()
         .sorted(Comparator.comparing(call -> plan.split(call).firstChannel()))
@@ -129,7 +136,14 @@ class GroupPlanTest {
   void callsThatWerePutBack_areDecidedTogether_howeverDifferent() {
     List<PlacedCall> calls = List.of(PlacedCall.plain(sum(10)), PlacedCall.plain(sum(4_000_000)));
     GroupPlan plan =
-        GroupPlan.of(calls, call -> true, FOUR, GroupPlanTest::ring, Buffers.defaults(), 23007, ChannelLimits.none());
+        GroupPlan.of(
+            calls,
+            call -> true,
+            FOUR,
+            GroupPlanTest::ring,
+            Buffers.defaults(),
+            23007,
+            ChannelLimits.none());
     assertThat(plan.choice(0)).isEqualTo(plan.choice(1));
     assertThat(plan.choice(0).protocol()).isEqualTo(Protocol.SIMPLE);
   }

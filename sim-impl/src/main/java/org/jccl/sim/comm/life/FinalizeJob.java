@@ -1,5 +1,6 @@
 package org.jccl.sim.comm.life;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.kernel.Steering;
@@ -75,13 +76,15 @@ public final class FinalizeJob extends Job {
     }
     List<CommLifecycle> come =
         endpoint.shared().finalizing().stream().map(FinalizeJob::life).toList();
-    return endpoint.shared().lives().stream()
-        .filter(other -> !come.contains(other) && !isExcused(other))
-        .filter(other -> other.device().isBeside(life.device()))
-        .map(CommLifecycle::endpoint)
-        .filter(other -> other != null)
-        .map(Endpoint::member)
-        .toList();
+    List<CommMember> missing = new ArrayList<>();
+    for (CommLifecycle other : endpoint.shared().lives()) {
+      Endpoint its = other.endpoint();
+      boolean meets = other.device().isBeside(life.device()) && !isExcused(other);
+      if (its != null && meets && !come.contains(other)) {
+        missing.add(its.member());
+      }
+    }
+    return missing;
   }
 
   @Override
