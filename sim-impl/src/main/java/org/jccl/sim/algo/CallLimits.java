@@ -30,8 +30,7 @@ public record CallLimits(
   private static final int AS_COMMUNICATOR = -1;
 
   private static final CallLimits NONE =
-      new CallLimits(
-          0, ChannelLimits.ALL, ChannelLimits.ALL, AS_COMMUNICATOR, null, false, false);
+      new CallLimits(0, ChannelLimits.ALL, ChannelLimits.ALL, AS_COMMUNICATOR, null, false, false);
 
   /** Of a call without a configuration. */
   static CallLimits asCommunicator() {

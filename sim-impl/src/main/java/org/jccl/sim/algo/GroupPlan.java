@@ -81,8 +81,7 @@ public final class GroupPlan {
       Buffers buffers,
       int version) {
     List<PlacedCall> placed = calls.stream().map(PlacedCall::plain).toList();
-    return of(
-        placed, call -> false, topology, chooser, buffers, version, ChannelLimits.none());
+    return of(placed, call -> false, topology, chooser, buffers, version, ChannelLimits.none());
   }
 
   /**

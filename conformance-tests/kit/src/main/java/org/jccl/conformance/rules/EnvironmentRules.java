@@ -294,7 +294,10 @@ final class EnvironmentRules extends RawSuite {
     if (capabilities().version() < 23102) {
       one.expect("ncclCommCount at once", SUCCESS, () -> abi.commCount(one.comm(), one.slot()));
     } else {
-      one.check(one.settled() == SUCCESS, "it does not become ready"); // a group of its own: it may return before the communicator is ready
+      one.check(
+          one.settled() == SUCCESS,
+          "it does not become ready"); // a group of its own: it may return before the communicator
+      // is ready
     }
     one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
     one.expect(
