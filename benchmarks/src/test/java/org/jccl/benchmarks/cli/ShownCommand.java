@@ -14,6 +14,7 @@ import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.house.Repository;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** A command line of a page: would it be taken, each of its values included? */
@@ -53,7 +54,9 @@ final class ShownCommand {
         if (value == null || option == null || !isTheReaders(option, value)) {
           return String.valueOf(refused.getMessage());
         }
-        if (kind(option) == ProfileOption.class) {
+        if (option instanceof OptionSpec named && isDefault(tried, value)) { // of another folder
+          tried.add(named.longestName() + "=" + good(option));
+        } else if (kind(option) == ProfileOption.class) {
           tried.set(tried.indexOf("--profile") + 1, good(option));
         } else {
           tried.replaceAll(word -> replaced(word, value, good(option)));
@@ -61,6 +64,11 @@ final class ShownCommand {
       }
     }
     return "it is refused again and again: " + tried;
+  }
+
+  /** Whether nobody has said that value. */
+  private static boolean isDefault(List<String> words, String value) {
+    return words.stream().noneMatch(word -> word.contains(value));
   }
 
   /** Without quotes; of alternatives the first; files that a page made before are there. */
