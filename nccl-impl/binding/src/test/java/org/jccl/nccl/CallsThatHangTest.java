@@ -257,7 +257,6 @@ class CallsThatHangTest {
               hang.run();
               made.close();
             }));
-    rows.add(logged(NcclFunction.COMM_FINALIZE, closes()));
     rows.add(logged(NcclFunction.COMM_DESTROY, closes()));
     rows.add(
         logged(
@@ -365,7 +364,11 @@ class CallsThatHangTest {
   }
 
   private void hangs(NcclFunction function) {
-    fake.on(
+    hangs(fake, function);
+  }
+
+  private void hangs(FakeNccl library, NcclFunction function) {
+    library.on(
         function.symbol(),
         call -> {
           boolean released = false;
@@ -389,6 +392,22 @@ class CallsThatHangTest {
 
   private Communicator open(CommunicatorConfig config) {
     return backend.newCommunicator(ID, 0, 2, backend.devices().getFirst(), config);
+  }
+
+  /** From 2.31.2 on a close does not finalize (VER-13). */
+  @Test
+  void aCloseComesBack_whereItStillFinalizes() {
+    FakeNccl older = new FakeNccl(23007);
+    NcclBackend over = NcclBackend.over(older.library(), owner -> FakeDevices.of(owner, 2));
+    Communicator comm = over.newCommunicator(ID, 0, 2, over.devices().getFirst(), config().build());
+    hangs(older, NcclFunction.COMM_FINALIZE);
+
+    comm.close();
+
+    assertThat(log)
+        .anySatisfy(
+            line -> assertThat(line).contains(NcclFunction.COMM_FINALIZE.symbol(), comm.name()));
+    assertThat(comm.state()).isEqualTo(State.CLOSED);
   }
 
   @ParameterizedTest

@@ -18,7 +18,7 @@ final class OneShotChannel {
   private static final int BYTES_OF_LINE = 16;
 
   private final List<CudaDevice> devices;
-  private final PeerMemory[] slots;
+  private final Address[] slots;
   private final Address[] controls;
 
   /**
@@ -28,14 +28,14 @@ final class OneShotChannel {
    */
   OneShotChannel(List<CudaDevice> devices, int lines) {
     this.devices = devices;
-    this.slots = new PeerMemory[devices.size()];
+    this.slots = new Address[devices.size()];
     this.controls = new Address[devices.size()];
     long bytes = 2L * devices.size() * lines * BYTES_OF_LINE;
     for (int rank = 0; rank < slots.length; rank++) {
       devices.get(rank).makeCurrent();
-      slots[rank] = PeerMemory.allocate(devices.get(rank), devices, bytes);
+      slots[rank] = allocate(bytes);
       controls[rank] = allocate(CONTROL_BYTES);
-      fill(new Address(slots[rank].start()), 0, bytes);
+      fill(slots[rank], 0, bytes);
       fill(controls[rank], 0, CONTROL_BYTES);
     }
   }
@@ -62,7 +62,7 @@ final class OneShotChannel {
 
   /** The slots in a rank's memory. */
   long slots(int rank) {
-    return slots[rank].start();
+    return slots[rank].value();
   }
 
   /** What a rank's kernels keep between calls. */
@@ -82,7 +82,7 @@ final class OneShotChannel {
   void free(boolean forGood) {
     for (int rank = 0; rank < slots.length; rank++) {
       devices.get(rank).makeCurrent();
-      slots[rank].free();
+      JCuda.cudaFree(slots[rank]);
       if (forGood) {
         JCuda.cudaFree(controls[rank]);
       }

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntFunction;
 import jcuda.runtime.JCuda;
+import jcuda.runtime.cudaError;
 import org.jccl.CollectiveException;
 import org.jccl.Device;
 import org.jccl.config.TimeLimit;
@@ -67,6 +68,10 @@ final class OneShotKernels implements KernelGroup {
         }
         if (can[0] == 0) {
           throw new UnsupportedOperationException(one + " cannot reach the memory of " + other);
+        }
+        int code = one == other ? 0 : JCuda.cudaDeviceEnablePeerAccess(other.index(), 0);
+        if (code != cudaError.cudaErrorPeerAccessAlreadyEnabled) {
+          Cuda.check(code, "cudaDeviceEnablePeerAccess");
         }
       }
     }
