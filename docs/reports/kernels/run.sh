@@ -36,7 +36,7 @@ step late 15 "${run[@]}" late
 step abort 15 "${run[@]}" abort
 step missing 20 "${run[@]}" missing
 step exit 15 "${run[@]}" exit
-step processes 20 "$jccl" run --processes 2 --backend nccl "$check" mixed 200
+step processes 20 "$jccl" run --processes 2 --backend nccl "$check" mixed 200 nccl
 step mixed 60 "${run[@]}" mixed "${MIXED:-100000}"
 ops=all_reduce,all_gather,reduce_scatter
 step times 70 "$jccl" bench --backend nccl --ranks 2 --tuned --kernels --op $ops --rounds 14 -e "${LARGEST:-2M}" --out "$out/times"

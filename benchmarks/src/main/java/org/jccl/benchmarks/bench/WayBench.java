@@ -14,8 +14,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jccl.Backend;
+import org.jccl.CallForecast;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.Rank;
 import org.jccl.Ranks;
@@ -72,7 +75,7 @@ public final class WayBench {
    *
    * @param peers rank 0 lets them have their turns; their times come behind the ways'
    * @param failed rank 0 tells what goes wrong in a peer, which has no more turns with that
-   *     operation
+   *     operation, and why there are no own kernels where a way wants them
    */
   public static void run(
       Backend backend,
@@ -95,6 +98,7 @@ public final class WayBench {
       for (Way way : plan.ways()) {
         communicators.computeIfAbsent(way.tuning(), this::open);
       }
+      plan.ways().stream().filter(Way::kernels).findFirst().ifPresent(way -> look(way, failed));
       for (List<BenchCase> together : plan.together(rank.worldSize(), !peers.isEmpty())) {
         List<List<WayTimes>> times = measure(together, failed);
         if (rank.rank() == 0) {
@@ -104,6 +108,19 @@ public final class WayBench {
     } finally {
       communicators.values().forEach(Communicator::close);
       rank.processGroup().barrier(PATIENCE); // see Communicator.close
+    }
+  }
+
+  /** Where there are no own kernels, NCCL makes the calls of these ways: that has to be said. */
+  private void look(Way way, Consumer<String> failed) {
+    if (rank.rank() == 0) {
+      try (DeviceBuffer one = rank.device().allocate(DataType.FLOAT32, 1)) {
+        CallForecast call =
+            communicator(way).plan(calls -> calls.allReduce(one, ReduceOp.SUM)).getFirst();
+        if (!call.isOwnKernel()) {
+          failed.accept("there are no own kernels, NCCL makes the calls: " + call.why());
+        }
+      }
     }
   }
 

@@ -208,20 +208,21 @@ final class BenchWays {
     Progress progress = Progress.of("bench", command.commandLine().getErr());
     int rows = plan.size(opened.ranks());
     List<String> names = new ArrayList<>(plan.ways().stream().map(Way::name).toList());
+    List<String> failures = new ArrayList<>();
     if (!peers) {
       WayTable table = new WayTable(screen, progress, rows, names);
       try (progress) {
-        WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+        WayBench.run(opened.backend(), opened.ranks(), plan, List.of(), table::row, failures::add);
       }
       table.end();
-      return new Measured(table, List.of());
+      failures.forEach(note -> screen.println("# " + note));
+      return new Measured(table, failures);
     }
     Path library =
         opened.backend() instanceof NcclBackend nccl ? Path.of(nccl.library().description()) : null;
     try (progress;
         NcclPeers others = NcclPeers.find(opened.ranks(), library, testPrograms, python)) {
       others.notes().forEach(note -> screen.println("# " + note));
-      List<String> failures = new ArrayList<>();
       List<String> peerNames = others.peers().stream().map(NcclPeer::name).toList();
       names.addAll(peerNames);
       WayTable table = new WayTable(screen, progress, rows, names);

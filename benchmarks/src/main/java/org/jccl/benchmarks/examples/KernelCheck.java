@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jccl.CallForecast;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -21,7 +22,8 @@ import org.jccl.config.Tuning;
  * arguments name: {@code exact}, all types and sizes, in place and not, anywhere in memory; {@code
  * mixed N}, N calls on two streams among calls of NCCL; {@code graphs}; {@code late}, a rank that
  * comes late blocks nobody else's stream; {@code abort} of a kernel that waits; {@code missing}, a
- * rank that never comes; {@code exit} of a process whose kernel waits.
+ * rank that never comes; {@code exit} of a process whose kernel waits. Without own kernels it
+ * fails; {@code nccl} as the last argument says that NCCL makes the calls.
  */
 public final class KernelCheck implements RankProgram {
   private static final DataType[] TYPES = {DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16};
@@ -49,7 +51,7 @@ public final class KernelCheck implements RankProgram {
     }
     try (Communicator comm =
         Communicator.open(rank.processGroup(), rank.device(), config.build())) {
-      Check check = new Check(rank, comm);
+      Check check = new Check(rank, comm, args.contains("nccl"));
       long wrong =
           switch (mode) {
             case "exact" -> check.exact();
@@ -76,14 +78,19 @@ public final class KernelCheck implements RankProgram {
     private final int ranks;
     private long calls;
 
-    Check(Rank rank, Communicator comm) {
+    Check(Rank rank, Communicator comm, boolean isMadeByNccl) {
       this.rank = rank;
       this.comm = comm;
       this.me = rank.rank();
       this.ranks = rank.worldSize();
       try (DeviceBuffer one = rank.device().allocate(DataType.FLOAT32, 1)) {
+        CallForecast call = comm.plan(c -> c.allReduce(one, ReduceOp.SUM)).getFirst();
         if (me == 0) {
-          System.out.println(comm.plan(c -> c.allReduce(one, ReduceOp.SUM)).getFirst());
+          System.out.println(call);
+        }
+        if (call.isOwnKernel() == isMadeByNccl) {
+          throw new IllegalStateException(
+              isMadeByNccl ? "there are own kernels" : "there are no own kernels: " + call.why());
         }
       }
     }
