@@ -185,8 +185,11 @@ final class RawCallConfigRules extends RawSuite {
   }
 
   @Example
-  @Needs(ranks = 1)
-  public void required_UID_07_whatEncryptionChecks(RawRank rank) {
+  public void required_UID_07_whatEncryptionChecks() {
+    raw(1, this::checkEncryption);
+  }
+
+  private void checkEncryption(RawRank rank) {
     MemorySegment config = rank.allocate(ENCRYPTION_BYTES);
     config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, ENCRYPTION_BYTES);
     rank.expect("no mark", INVALID_ARGUMENT, () -> rank.abi().setEncryption(config));
