@@ -554,7 +554,8 @@ public interface Communicator extends Collectives, AutoCloseable {
 
   /**
    * Waits for what was issued and ends its use (rules LIF-02 to LIF-04); {@link #close} does it,
-   * too. Only once. NCCL: {@code ncclCommFinalize}.
+   * too. Only once. Since NCCL 2.31.2 it also waits for the other ranks of the host: call it on all
+   * ranks or on none, each on its own thread (rule VER-13). NCCL: {@code ncclCommFinalize}.
    *
    * @throws CollectiveException if the library refuses the call
    */
