@@ -9,7 +9,7 @@
 #   record        a recording and its replay
 #   misuse        the survey of misuses
 #   tuned         tuned, kernels and prepared beside NCCL's defaults, in 14 rounds
-#   peers         jccl, nccl-tests (*_perf in the folder, if there), PyNccl's way and torch in turns (ROUNDS=14)
+#   peers         jccl, nccl-tests (NCCL_TESTS, or ./nccl-tests), PyNccl's way and torch in turns (ROUNDS=14)
 #   times         calibrate, sizes held out, and predictions against them
 #   launch        torchrun, mpirun, Java beside torch, kill -9 and SIGSTOP of each rank
 # JCCL_NCCL_PATH names the library; without it torch's own is taken. Everything goes to OUT/PART; OUT/summary.txt has a line a step.
@@ -48,7 +48,10 @@ for part in "$@"; do
     tuned)
       step tuned 250 '^#' "$jccl" bench "${common[@]}" --tuned --kernels --op all_reduce,all_gather,reduce_scatter --rounds 14 --out "$out/tuned"
       step tuned-others 200 '^#' "$jccl" bench "${common[@]}" --tuned --op broadcast,reduce,sendrecv -e 128M --rounds 14 --out "$out/tuned-others" ;;
-    peers) OUT=$out step peers 540 '.' bash "$reports/peers/rounds.sh" "$ranks" "${ROUNDS:-14}" ;;
+    peers)
+      tests=${NCCL_TESTS:-}; [ -z "$tests" ] && [ -x ./nccl-tests/all_reduce_perf ] && tests=./nccl-tests
+      step peers 300 '^#' "$jccl" bench "${common[@]}" --peers --kernels ${tests:+--nccl-tests "$tests"} --op all_reduce,all_gather,reduce_scatter --rounds "${ROUNDS:-14}" --out "$out/peers"
+      step peers-others 240 '^#' "$jccl" bench "${common[@]}" --peers --kernels ${tests:+--nccl-tests "$tests"} --op sendrecv,broadcast,all_to_all --rounds "${ROUNDS:-14}" --out "$out/peers-others" ;;
     times)
       step calibrate 200 'median|p95|error' "$jccl" calibrate --backend nccl --ranks "$ranks" --out "$out/profile.json" --held-out "$out/held-out.tsv" --report "$out/points"
       step predict 60 'median|p95|error' "$jccl" predict --ranks "$ranks" --op all --profile "$out/profile.json" --measured "$out/points/ranks-$ranks.json" ;;
