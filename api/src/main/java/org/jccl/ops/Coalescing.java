@@ -20,11 +20,10 @@ public final class Coalescing {
    * @param call the call
    */
   public static boolean allow(CallArguments call) {
-    return switch (call.operation()) {
-      case ALL_REDUCE, REDUCE, BROADCAST ->
-          call.count() > 0 && call.setting() == null && call.partOf() == null;
-      default -> false;
-    };
+    return KernelCalls.isCollective(call)
+        && !call.operation().hasBlocks()
+        && call.setting() == null
+        && call.partOf() == null;
   }
 
   /** Memory that the calls of a group use. */

@@ -30,7 +30,7 @@ final class GroupIssue {
       LibraryCommunicator each = member(calls, i);
       check(first, each);
       each.note(calls.stream(i));
-      each.look(calls.call(i), calls.size() == 1);
+      each.look(calls.call(i), fitsKernel(calls, i));
       each.order(calls.stream(i));
     }
     boolean isHeard = info.address() == 0 && isHeard(calls);
@@ -60,7 +60,7 @@ final class GroupIssue {
     for (int i = 0; i < calls.size(); i++) {
       LibraryCommunicator comm = member(calls, i);
       CallArguments call = calls.call(i);
-      if (comm.runsInKernel(call) && calls.isOnlyCollective(i)) {
+      if (fitsKernel(calls, i)) {
         int code = comm.launchKernel(call, calls.stream(i));
         if (code != KernelRank.NOT_HERE) {
           comm.guard().settled(code, call.operation().label());
@@ -70,6 +70,13 @@ final class GroupIssue {
       }
     }
     return left;
+  }
+
+  /**
+   * Whether an own kernel may carry out call {@code i}, with what else is in the group (KRN-02).
+   */
+  private static boolean fitsKernel(GroupRecording calls, int i) {
+    return member(calls, i).runsInKernel(calls.call(i)) && calls.isOnlyCollective(i);
   }
 
   private static void make(GroupRecording calls, LibraryCommunicator first, MemorySegment info) {
@@ -109,13 +116,10 @@ final class GroupIssue {
   }
 
   private static @Nullable CallHook shown(GroupRecording calls, int i) {
-    LibraryCommunicator comm = member(calls, i);
-    CallHook heard = comm.hook();
-    if (heard == null) {
-      return null;
-    }
-    boolean inKernel = comm.runsInKernel(calls.call(i)) && calls.isOnlyCollective(i);
-    return heard.show(calls.call(i), calls.stream(i), calls.size(), inKernel);
+    CallHook heard = member(calls, i).hook();
+    return heard == null
+        ? null
+        : heard.show(calls.call(i), calls.stream(i), calls.size(), fitsKernel(calls, i));
   }
 
   /** A listener may be against it: then the calls that were told have failed. */

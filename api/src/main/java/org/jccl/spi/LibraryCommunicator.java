@@ -163,8 +163,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   protected final int enqueue(CallArguments call, Stream stream) {
     note(stream);
-    look(call, true);
-    int code = runsInKernel(call) ? launchKernel(call, stream) : KernelRank.NOT_HERE;
+    boolean fitsKernel = runsInKernel(call);
+    look(call, fitsKernel);
+    int code = fitsKernel ? launchKernel(call, stream) : KernelRank.NOT_HERE;
     if (code == KernelRank.NOT_HERE) {
       order(stream);
       code =
@@ -457,11 +458,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   /**
-   * A call is about to be issued: a tuned communicator warns once if it misses its windows. Own
-   * kernels, which carry out calls that are alone, need none.
+   * A call is about to be issued: a tuned communicator warns once if it misses its windows, which
+   * own kernels do not need.
    */
-  final void look(CallArguments call, boolean isAlone) {
-    if (watchesMemory && !(isAlone && runsInKernel(call))) {
+  final void look(CallArguments call, boolean fitsKernel) {
+    if (watchesMemory && !fitsKernel) {
       watchesMemory = forecasts.watch(call);
     }
   }

@@ -104,27 +104,42 @@ class KernelRules extends NumericsSuite {
     rank.expect("the sum", x, isPair ? 2 * first + 3 : rank.rank() + 1);
   }
 
-  /** Rank 1's group has a call of a communicator that rank 0 is not in. */
+  /** Rank 1 groups each call with one of a communicator that rank 0 is not in; rank 0 does not. */
   @Example
   @Needs(upTo = 2)
   public void optional_KRN_02_otherCommunicatorsInAGroupDoNotMatter(WorldRank rank) {
     Communicator comm = rank.own(open(rank, true));
-    Communicator own = rank.own(comm.split(rank.rank(), 0));
-    DeviceBuffer x = rank.memory(DataType.FLOAT32, rank.rank() + 1);
-    DeviceBuffer y = rank.memory(DataType.FLOAT32, 7);
+    Communicator alone = rank.own(comm.split(rank.rank(), 0));
+    DeviceBuffer all = rank.own(rank.device().allocate(DataType.INT64, 2));
+    DeviceBuffer own = all.slice(rank.rank(), 1);
+    DeviceBuffer sum = rank.own(rank.device().allocate(DataType.FLOAT32, 1));
+    DeviceBuffer mine = rank.memory(DataType.FLOAT32, 7);
+    Stream other = rank.newStream();
+    boolean has = has(rank, comm);
+    expectKernel(rank, comm, has, calls -> calls.allGather(own, all));
     for (int i = 0; i < CALLS; i++) {
-      comm.group(
-          calls -> {
-            if (rank.rank() == 1) {
-              own.broadcast(y, 0);
-            }
-            calls.allReduce(x, ReduceOp.MAX);
-          });
+      own.copyFrom(new long[] {7L * i + rank.rank()});
+      sum.copyFrom(new float[] {rank.rank() + 1});
+      if (rank.rank() == 0) {
+        comm.allGather(own, all);
+        comm.allReduce(sum, ReduceOp.SUM);
+      } else {
+        comm.group(
+            calls -> {
+              calls.allGather(own, all);
+              alone.broadcast(mine, mine, 0, other);
+            });
+        comm.group(
+            calls -> {
+              alone.broadcast(mine, mine, 0, other);
+              calls.allReduce(sum, ReduceOp.SUM);
+            });
+      }
+      comm.defaultStream().synchronize();
+      other.synchronize();
+      rank.expect("the gathered ranks", all, 7 * i, 7 * i + 1);
+      rank.expect("the sum", sum, 3);
     }
-    comm.defaultStream().synchronize();
-    own.defaultStream().synchronize();
-    rank.expect("the largest", x, 2);
-    rank.expect("what the other communicator has moved", y, 7);
   }
 
   @Example
