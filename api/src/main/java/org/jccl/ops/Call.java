@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param site where the user called it, if it is known: its text says
  * @param partOf the method of the API that it carries out, or null if it is called as itself
  * @param setting the configuration of the call, or null
+ * @param ownKernel whether one of jccl's own kernels carries it out (rule KRN-02)
  */
 public record Call(
     Operation operation,
@@ -34,7 +35,8 @@ public record Call(
     boolean captured,
     @Nullable Object site,
     @Nullable Composite partOf,
-    @Nullable CallSetting setting) {
+    @Nullable CallSetting setting,
+    boolean ownKernel) {
   /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
   public static final int PRE_MUL_SUM = Builtin.COUNT;
 
@@ -55,7 +57,8 @@ public record Call(
         captured,
         where,
         partOf,
-        setting);
+        setting,
+        ownKernel);
   }
 
   /**

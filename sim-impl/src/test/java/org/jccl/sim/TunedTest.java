@@ -157,4 +157,53 @@ class TunedTest {
                     }))
         .isInstanceOf(RanksFailedException.class);
   }
+
+  /** On GPUs one rank's kernel would wait for another one's, which never comes (KRN-02). */
+  @Test
+  void groupsOfTwoShapes_withOwnKernels_areAnError_andNameBothWays() {
+    try (Simulator simulator = Simulator.builder().devices(3).build()) {
+      assertThatThrownBy(
+              () ->
+                  Ranks.run(
+                      simulator.backend(),
+                      3,
+                      tuned(Tuning.OFF.kernels()),
+                      List.of(),
+                      rank -> sums(rank, rank.rank() == 1)))
+          .isInstanceOf(RanksFailedException.class)
+          .hasMessageContaining("own kernel")
+          .hasMessageContaining(
+              "rank 1 issues it as number 1 of a group of 2 (NCCL carries it out)")
+          .hasMessageContaining("issues it alone (an own kernel carries it out)")
+          .hasMessageContaining("TunedTest.java");
+      assertThat(simulator.findings()).hasSize(1);
+      assertThat(simulator.findings().getFirst().kind()).isEqualTo(MisuseKind.MISMATCH);
+    }
+  }
+
+  @Test
+  void groupsOfOneShape_withOwnKernels_areNoError() {
+    run(3, tuned(Tuning.OFF.kernels()), rank -> sums(rank, true));
+    run(3, tuned(Tuning.OFF.kernels()), rank -> sums(rank, false));
+  }
+
+  private static void sums(Rank rank, boolean isGrouped) {
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer one = rank.device().allocate(DataType.FLOAT32, 4);
+        DeviceBuffer two = rank.device().allocate(DataType.FLOAT32, 4)) {
+      one.copyFrom(new float[4]);
+      two.copyFrom(new float[4]);
+      if (isGrouped) {
+        comm.group(
+            group -> {
+              group.allReduce(one, ReduceOp.SUM);
+              group.allReduce(two, ReduceOp.SUM);
+            });
+      } else {
+        comm.allReduce(one, ReduceOp.SUM);
+        comm.allReduce(two, ReduceOp.SUM);
+      }
+      comm.defaultStream().synchronize();
+    }
+  }
 }

@@ -210,6 +210,9 @@ public final class Contract {
         && hasCaptured(first.caller, captureNumber)) {
       return graphs(first, call, caller, captureNumber);
     }
+    if (call.ownKernel() != first.call.ownKernel()) {
+      return ways(first, call, caller, place, groupSize);
+    }
     if (groupSize != first.groupSize || place != first.place) {
       return groupShape(first, call, caller, place, groupSize);
     }
@@ -306,6 +309,29 @@ public final class Contract {
             call,
             caller)
         .line("group the same collectives on all ranks: NCCL chooses algorithms by group (SIM-17)");
+  }
+
+  /** One rank's kernel waits for another one's, which NCCL's never is: no warning, a hang. */
+  private ReportBuilder ways(Position first, Call call, Caller caller, int place, int groupSize) {
+    return both(
+            MisuseKind.MISMATCH,
+            "(own kernel)"
+                + where(call)
+                + ": "
+                + shape(first.caller, first.place, first.groupSize)
+                + way(first.call)
+                + ", "
+                + shape(caller, place, groupSize)
+                + way(call),
+            first.call,
+            first.caller,
+            call,
+            caller)
+        .line("group the collectives of a communicator alike on all ranks (KRN-02, SIM-17)");
+  }
+
+  private static String way(Call call) {
+    return call.ownKernel() ? " (an own kernel carries it out)" : " (NCCL carries it out)";
   }
 
   private static String shape(Caller caller, int place, int groupSize) {

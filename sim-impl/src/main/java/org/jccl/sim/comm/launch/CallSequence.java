@@ -150,7 +150,8 @@ public final class CallSequence implements History.Calls {
         request.captured(),
         request.site(),
         request.partOf(),
-        request.setting());
+        request.setting(),
+        request.isOwnKernel());
   }
 
   private long next(Request request) {
