@@ -164,9 +164,9 @@ class MemberProcessesTest {
   @Test
   void rankZeroWithoutMemory_isToldToAll() throws Exception {
     int port = GroupProcess.freePort();
-    int size = 6;
-    int bytes = 4 << 20;
-    Process zero = GroupProcess.start(List.of("-Xmx20m", "-XX:+UseSerialGC"), port, 0, size, bytes);
+    int size = 3;
+    int bytes = 12 << 20; // one fits, two do not, and what is left is enough for all else
+    Process zero = GroupProcess.start(List.of("-Xmx24m", "-XX:+UseSerialGC"), port, 0, size, bytes);
     try {
       Crew<Object> others =
           Crew.start(

@@ -159,6 +159,7 @@ class TunedTest {
   }
 
   /** On GPUs one rank's kernel would wait for another one's, which never comes (KRN-02). */
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void groupsOfTwoShapes_withOwnKernels_areAnError_andNameBothWays() {
     try (Simulator simulator = Simulator.builder().devices(3).build()) {
