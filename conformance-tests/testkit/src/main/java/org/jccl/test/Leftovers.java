@@ -26,6 +26,8 @@ final class Leftovers {
 
   private static final Duration STEP = Duration.ofMillis(20);
 
+  private static final String THREAD = Thread.class.getName();
+
   private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
   /** The group of platform threads that virtual threads have made. */
@@ -170,8 +172,7 @@ final class Leftovers {
       now.removeIf(
           thread -> {
             StackTraceElement[] frames = thread.getStackTrace();
-            boolean hasJustBegun = frames.length == 0;
-            return !hasJustBegun
+            return !hasJustBegun(frames)
                 && Stream.of(frames).noneMatch(frame -> isOf(own, ofMethod, frame));
           });
     }
@@ -195,8 +196,13 @@ final class Leftovers {
       return false;
     }
     StackTraceElement[] frames = daemon.getStackTrace();
-    return frames.length == 0
+    return hasJustBegun(frames)
         || Stream.of(frames).map(StackTraceElement::getClassName).anyMatch(this::isOfPackage);
+  }
+
+  /** No code of anybody's yet: whose thread it is shows in its next frames. */
+  private static boolean hasJustBegun(StackTraceElement[] frames) {
+    return Stream.of(frames).allMatch(frame -> frame.getClassName().equals(THREAD));
   }
 
   private boolean isOfPackage(String className) {
