@@ -3,6 +3,7 @@ package org.jccl.sim.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jccl.Device;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
@@ -28,7 +29,10 @@ final class DeviceContext {
   private final int index;
   private final Hazards hazards;
   private final HostUses hostUses;
-  private final List<SimStream> streams = new ArrayList<>();
+
+  /** Read by callers that do not have the baton yet, while another thread makes a stream. */
+  private final List<SimStream> streams = new CopyOnWriteArrayList<>();
+
   private final SimStream defaultStream;
   private final List<String> lostCaptures = new ArrayList<>();
   private int streamsMade;
@@ -224,8 +228,7 @@ final class DeviceContext {
     if (number == 0) {
       return defaultStream;
     }
-    for (int i = 0; i < streams.size(); i++) {
-      SimStream each = streams.get(i);
+    for (SimStream each : streams) {
       if (each.number() == number) {
         return each;
       }
