@@ -2,9 +2,12 @@ package org.jccl.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** JMH's benchmarks as a part of a page: a bar each with its interval, and the table. */
@@ -29,9 +32,7 @@ public final class JmhPart {
   public static Part of(String id, JmhResults first, @Nullable JmhResults second) {
     Map<String, List<JmhResults.Line>> groups = new LinkedHashMap<>();
     for (JmhResults.Line each : first.lines()) {
-      groups
-          .computeIfAbsent(each.group() + ", " + each.unit(), none -> new ArrayList<>())
-          .add(each);
+      groups.computeIfAbsent(groupOf(each), none -> new ArrayList<>()).add(each);
     }
     return new Part(
         id,
@@ -53,9 +54,34 @@ public final class JmhPart {
             : "{\"first\":" + first.json() + ",\n\"second\":" + second.json() + "}\n");
   }
 
+  /** What is in one chart: benchmarks of a class with one unit; each counter of its own apart. */
+  private static String groupOf(JmhResults.Line line) {
+    int counter = line.method().indexOf(':');
+    String name = counter < 0 ? line.group() : line.group() + "." + line.method();
+    return name + ", " + line.unit();
+  }
+
+  /** The parameters that have the same value in all lines. */
+  private static Set<String> common(List<JmhResults.Line> lines) {
+    Map<String, String> first = lines.getFirst().parameters();
+    Set<String> common = new LinkedHashSet<>(first.keySet());
+    for (JmhResults.Line each : lines) {
+      common.removeIf(name -> !Objects.equals(first.get(name), each.parameters().get(name)));
+    }
+    return lines.size() == 1 ? Set.of() : common;
+  }
+
+  private static String label(JmhResults.Line line, Set<String> without) {
+    List<String> names = new ArrayList<>(line.parameters().keySet());
+    names.removeAll(without);
+    String own = line.words("", names);
+    boolean isCounter = line.method().contains(":");
+    return isCounter && !own.isEmpty() ? own : line.method() + line.words(", ", names);
+  }
+
   private static String tiles(JmhResults results, int groups) {
     String tiles =
-        ReportPage.tile("benchmarks", Integer.toString(results.lines().size()), "")
+        ReportPage.tile("lines", Integer.toString(results.lines().size()), "")
             + ReportPage.tile("groups", Integer.toString(groups), "");
     var allocated =
         results.lines().stream().map(JmhResults.Line::allocated).filter(a -> a != null).toList();
@@ -100,13 +126,18 @@ public final class JmhPart {
     boolean isWide = least > 0 && most / least > WIDE;
     double low = isWide ? all.stream().mapToDouble(JmhPart::smallest).min().orElse(least) : 0;
     StringBuilder html = new StringBuilder();
+    String same = lines.getFirst().words("", common(lines));
+    if (!same.isEmpty()) {
+      html.append("<p class=\"hint\">All with %s.</p>\n".formatted(Markup.escape(same)));
+    }
     if (isWide) {
       html.append(
           "<p class=\"hint\">Logarithmic, from %s to %s.</p>\n".formatted(shown(low), shown(most)));
     }
     html.append("<div class=\"bars\">\n");
+    Set<String> common = common(lines);
     for (JmhResults.Line each : lines) {
-      bar(html, each.name(), each, "c0", low, most);
+      bar(html, label(each, common), each, "c0", low, most);
       JmhResults.Line other = second == null ? null : second.find(each);
       if (other != null) {
         bar(html, "second run", other, "c1", low, most);
@@ -229,6 +260,9 @@ public final class JmhPart {
                     facts.get("Warm-up"),
                     facts.get("Measured")))
         + ReportPage.item("score is the mean of the samples, each of one iteration of JMH.")
+        + ReportPage.item(
+            "A name with a colon is what the benchmark itself measures, such as the time of one call"
+                + " of a batch; JMH's time of the whole batch is in the raw data.")
         + ReportPage.item(
             "low and high are the ends of JMH's 99.9 % interval of the mean; where there are too few"
                 + " samples, the fastest and the slowest.")

@@ -1,8 +1,10 @@
 package org.jccl.benchmarks.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
@@ -24,7 +26,8 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
    * One benchmark.
    *
    * @param group simple name of its class
-   * @param name its method, with its parameters
+   * @param method its method, and the counter if it is one of the benchmark's own
+   * @param parameters its parameters, by name
    * @param unit unit of its score, as JMH writes it
    * @param score the mean
    * @param low lower end of JMH's 99.9 % interval of the mean, or of the samples where there are
@@ -36,7 +39,8 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
    */
   public record Line(
       String group,
-      String name,
+      String method,
+      Map<String, String> parameters,
       String unit,
       double score,
       double low,
@@ -50,7 +54,27 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
     }
 
     boolean isSameAs(Line other) {
-      return group.equals(other.group) && name.equals(other.name) && unit.equals(other.unit);
+      return group.equals(other.group)
+          && method.equals(other.method)
+          && parameters.equals(other.parameters)
+          && unit.equals(other.unit);
+    }
+
+    /** Its method and parameters. */
+    String name() {
+      return method + words(", ", parameters.keySet());
+    }
+
+    /** Those of its parameters, behind {@code before}; nothing if there are none. */
+    String words(String before, Collection<String> names) {
+      List<String> words = new ArrayList<>();
+      parameters.forEach(
+          (name, value) -> {
+            if (names.contains(name)) {
+              words.add(name + "=" + value);
+            }
+          });
+      return words.isEmpty() ? "" : before + String.join(", ", words);
     }
   }
 
@@ -83,7 +107,7 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
             "Measured",
             whole(fields, "measurementIterations") + " of " + text(fields, "measurementTime"));
       }
-      lines.add(line(fields));
+      lines.addAll(lines(fields));
     }
     if (lines.isEmpty()) {
       throw json.wrong("is empty: JMH measured nothing");
@@ -91,11 +115,86 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
     return new JmhResults(text, facts, lines);
   }
 
-  private static Line line(JsonFields fields) throws BadFileException {
+  /**
+   * The lines of a benchmark. JMH's own score of a single shot is the time of a batch of calls;
+   * where the benchmark counts for itself what one of them takes, that is the figure.
+   */
+  private static List<Line> lines(JsonFields fields) throws BadFileException {
     String[] path = fields.get("benchmark").text().split("[.]");
+    String group = path.length > 1 ? path[path.length - 2] : "";
     String method = path[path.length - 1];
+    Map<String, String> parameters = parameters(fields);
+    List<Line> lines = new ArrayList<>();
+    JsonNode others = fields.find("secondaryMetrics");
+    boolean isSingleShot = fields.has("mode") && fields.get("mode").text().equals("ss");
+    if (isSingleShot && others != null && others.value() instanceof Map<?, ?> counters) {
+      for (Map.Entry<?, ?> each : counters.entrySet()) {
+        String name = String.valueOf(each.getKey());
+        String unit = unitOf(name);
+        List<Double> samples = samples(((JsonNode) each.getValue()).fields());
+        if (!unit.isEmpty() && !samples.isEmpty()) {
+          double mean = samples.stream().mapToDouble(value -> value).average().orElse(0);
+          lines.add(line(group, method + ":" + name, parameters, unit, mean, samples));
+        }
+      }
+    }
+    if (lines.isEmpty()) {
+      lines.add(score(group, method, parameters, fields));
+    }
+    return lines;
+  }
+
+  /** The unit of a benchmark's own counter, which its name ends with; empty if it is no figure. */
+  private static String unitOf(String counter) {
+    String name = counter.toLowerCase(Locale.ROOT);
+    return name.endsWith("micros")
+        ? "µs"
+        : name.endsWith("millis") ? "ms" : name.endsWith("percent") ? "%" : "";
+  }
+
+  private static Line line(
+      String group,
+      String method,
+      Map<String, String> parameters,
+      String unit,
+      double score,
+      List<Double> samples) {
+    return new Line(
+        group,
+        method,
+        parameters,
+        unit,
+        score,
+        samples.stream().min(Double::compare).orElse(score),
+        samples.stream().max(Double::compare).orElse(score),
+        false,
+        samples.size(),
+        null);
+  }
+
+  private static Line score(
+      String group, String method, Map<String, String> parameters, JsonFields fields)
+      throws BadFileException {
     JsonFields metric = fields.get("primaryMetric").fields();
     double score = metric.get("score").number();
+    List<Double> samples = samples(metric);
+    Line line = line(group, method, parameters, metric.get("scoreUnit").text(), score, samples);
+    double[] interval = interval(metric);
+    boolean isInterval = interval.length == 2;
+    return new Line(
+        line.group,
+        line.method,
+        line.parameters,
+        line.unit,
+        score,
+        isInterval ? interval[0] : line.low,
+        isInterval ? interval[1] : line.high,
+        isInterval,
+        samples.size(),
+        allocated(fields));
+  }
+
+  private static List<Double> samples(JsonFields metric) throws BadFileException {
     List<Double> samples = new ArrayList<>();
     // JMH keeps histograms elsewhere, of which the interval is enough.
     JsonNode raw = metric.find("rawData");
@@ -104,18 +203,7 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
         samples.add(sample.number());
       }
     }
-    double[] interval = interval(metric);
-    boolean isInterval = interval.length == 2;
-    return new Line(
-        path.length > 1 ? path[path.length - 2] : "",
-        method + parameters(fields),
-        metric.get("scoreUnit").text(),
-        score,
-        isInterval ? interval[0] : samples.stream().min(Double::compare).orElse(score),
-        isInterval ? interval[1] : samples.stream().max(Double::compare).orElse(score),
-        isInterval,
-        samples.size(),
-        allocated(fields));
+    return samples;
   }
 
   /** JMH writes "NaN" where there are too few samples. */
@@ -145,16 +233,15 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
     return null;
   }
 
-  private static String parameters(JsonFields fields) throws BadFileException {
+  private static Map<String, String> parameters(JsonFields fields) throws BadFileException {
+    Map<String, String> all = new LinkedHashMap<>();
     JsonNode parameters = fields.find("params");
-    if (parameters == null || !(parameters.value() instanceof Map<?, ?> values)) {
-      return "";
+    if (parameters != null && parameters.value() instanceof Map<?, ?> values) {
+      for (Map.Entry<?, ?> each : values.entrySet()) {
+        all.put(String.valueOf(each.getKey()), ((JsonNode) each.getValue()).text());
+      }
     }
-    List<String> words = new ArrayList<>();
-    for (Map.Entry<?, ?> each : values.entrySet()) {
-      words.add(each.getKey() + "=" + ((JsonNode) each.getValue()).text());
-    }
-    return ", " + String.join(", ", words);
+    return all;
   }
 
   private static String text(JsonFields fields, String name) throws BadFileException {

@@ -56,6 +56,21 @@ class ReportPageTest {
     return Files.writeString(folder.resolve(name), json);
   }
 
+  @Test
+  void whatABenchmarkCountsForItself_isTheFigure_notTheBatchOfASingleShot() throws Exception {
+    Path page = folder.resolve("page.html");
+
+    int code =
+        run("report", "html", kept("host-cost.json.gz").toString(), "--out", page.toString());
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(Files.readString(page))
+        .contains("HostCostBenchmark, ns/op", "SimCollectiveBenchmark.call:micros, µs")
+        .contains("All with budgetMillis=100, mode=DETERMINISTIC, way=SYNCHRONOUS.")
+        .contains("<span>bytes=32, op=allreduce, ranks=2</span><b>6.93 µs</b>")
+        .doesNotContain("SimCollectiveBenchmark, ms/op");
+  }
+
   private static Path kept(String path) {
     return Repository.root().resolve("docs/reports").resolve(path);
   }
