@@ -133,10 +133,10 @@ final class ExploreOptions {
   /** A JUnit class that runs {@code run} again, which had so many ranks. */
   ReplayClass testOf(ExploredRun run, int onRanks) {
     return new ReplayClass(
-        program.className(),
-        program.args(),
+        program.program(command).replayed(program.args()),
         onRanks,
         List.copyOf(variations()),
+        shared,
         strict,
         version == null ? 0 : version,
         run);

@@ -169,7 +169,7 @@ final class FaultsCommand implements Callable<Integer> {
   }
 
   private Rehearsal rehearsal(Supplier<RankProgram> programs) {
-    Rehearsal rehearsal = Rehearsal.of(ranks, program.args(), programs);
+    Rehearsal rehearsal = Rehearsal.of(ranks, program.args(), programs::get);
     if (version != null) {
       int code = version;
       rehearsal = rehearsal.in(world -> world.ncclVersion(code));
@@ -204,7 +204,10 @@ final class FaultsCommand implements Callable<Integer> {
     if (folder != null && isBad(worst)) {
       FaultReplayClass test =
           new FaultReplayClass(
-              program.className(), program.args(), ranks, version == null ? 0 : version, worst);
+              program.program(spec).replayed(program.args()),
+              ranks,
+              version == null ? 0 : version,
+              worst);
       Path file = folder.resolve(test.name() + ".java");
       Files.createDirectories(folder);
       WholeFile.write(file, test.source());

@@ -9,10 +9,12 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jccl.CleanText;
 import org.jccl.RankProgram;
+import org.jccl.sim.explore.ReplayProgram;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -53,6 +55,11 @@ final class ProgramClass {
     } catch (LinkageError broken) {
       throw failed("the class cannot be used", broken);
     }
+  }
+
+  /** The same for a JUnit class that is written for it. */
+  ReplayProgram replayed(List<String> args) {
+    return ReplayProgram.of(loadClass(loader()), args);
   }
 
   /** The main method of a class that is no {@link RankProgram}. */

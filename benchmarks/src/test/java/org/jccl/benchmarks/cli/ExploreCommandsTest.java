@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
@@ -72,21 +74,19 @@ class ExploreCommandsTest {
   private void compile(String name, String source) throws IOException {
     Path file = Files.createDirectories(classes.resolve("src")).resolve(name + ".java");
     Files.writeString(file, source);
+    compile(List.of(file));
+  }
+
+  private void compile(List<Path> files) {
     String path = classes + System.getProperty("path.separator") + classPath();
+    List<String> words = new ArrayList<>(List.of("-proc:none", "-g", "-cp", path));
+    words.addAll(List.of("-d", classes.toString()));
+    files.forEach(file -> words.add(file.toString()));
     PrintWriter said = new PrintWriter(err, true);
     int code =
         ToolProvider.findFirst("javac")
             .orElseThrow()
-            .run(
-                said,
-                said,
-                "-proc:none",
-                "-g",
-                "-cp",
-                path,
-                "-d",
-                classes.toString(),
-                file.toString());
+            .run(said, said, words.toArray(String[]::new));
     assertThat(code).as(err.toString()).isZero();
   }
 
@@ -176,8 +176,12 @@ class ExploreCommandsTest {
   }
 
   private void assertFailsAlike(String name, Path file, String told) throws Exception {
-    compile(name, Files.readString(file));
-    TestExecutionSummary summary = runTest("com.example." + name);
+    compile(List.of(file));
+    assertFailsAlike("com.example." + name, told);
+  }
+
+  private void assertFailsAlike(String name, String told) throws Exception {
+    TestExecutionSummary summary = runTest(name);
     assertThat(summary.getTestsFoundCount()).isOne();
     assertThat(summary.getFailures()).hasSize(1);
     Throwable thrown = summary.getFailures().getFirst().getException();
@@ -231,6 +235,83 @@ class ExploreCommandsTest {
               "Kinds.java:")
           .doesNotContain("org.jccl.benchmarks.cli");
       assertFailsAlike("OneReplayTest", classes.resolve(kind + "/OneReplayTest.java"), told);
+    }
+  }
+
+  /** Constructors that throw, names that source cannot say, a class called as one that is imported. */
+  private static final String SHAPES =
+      """
+      import java.util.*;
+      import org.jccl.*;
+
+      class Shapes {
+        static class Failing implements RankProgram {
+          @Override
+          public void run(Rank rank) {
+            throw new IllegalStateException("args " + rank.args());
+          }
+        }
+
+        public static final class Checked extends Failing {
+          public Checked() throws java.io.IOException, InterruptedException {}
+        }
+
+        public static class Generic<T, E extends Exception> extends Failing {
+          public <F extends Throwable> Generic() throws E, F {}
+
+          public Generic(Object... more) {}
+        }
+
+        private static class Hidden {
+          public static class Inside extends Failing {
+            public Inside() throws Exception {}
+          }
+        }
+
+        protected static class Odd$Name extends Failing {
+          public Odd$Name() {}
+        }
+      }
+      """;
+
+  private static final String IMPORTED =
+      """
+      public final class Explorer extends Shapes.Failing {
+        public static class FaultPlan extends Shapes.Failing {}
+      }
+      """;
+
+  @Test
+  void programsOfEveryShape_haveAJUnitClassThatCompilesAndFailsAlike() throws Exception {
+    compile("Shapes", SHAPES);
+    compile("Explorer", IMPORTED);
+    Map<String, String> told = new LinkedHashMap<>();
+    for (String name :
+        List.of(
+            "Shapes$Checked",
+            "Shapes$Generic",
+            "Shapes$Hidden$Inside",
+            "Shapes$Odd$Name",
+            "Explorer",
+            "Explorer$FaultPlan")) {
+      String simple = name.endsWith("Odd$Name") ? "Odd$Name" : name.replaceAll(".*\\$", "");
+      List<String> words = List.of("-cp", classes + "", "--junit", classes + "/made", name);
+      List<String> explore = new ArrayList<>(List.of("explore", "--ranks", "1", "--shared"));
+      explore.addAll(words);
+      explore.addAll(List.of("", "\\u000a\"\\", "\u0000\u007f\ud83d\ude00 */"));
+      assertThat(runWords(explore.toArray(String[]::new))).as(name).isOne();
+      told.put(simple + "ReplayTest", out.toString());
+
+      List<String> faults =
+          new ArrayList<>(List.of("faults", "--ranks", "1", "--plan", "rank 0 at call 9: exit"));
+      faults.addAll(words);
+      assertThat(runWords(faults.toArray(String[]::new))).as(name + err).isOne();
+      told.put(simple + "FaultTest", out.toString());
+    }
+    compile(
+        told.keySet().stream().map(each -> classes.resolve("made/" + each + ".java")).toList());
+    for (Map.Entry<String, String> each : told.entrySet()) {
+      assertFailsAlike(each.getKey(), each.getValue());
     }
   }
 

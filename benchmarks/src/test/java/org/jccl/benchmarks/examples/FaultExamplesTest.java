@@ -44,7 +44,7 @@ class FaultExamplesTest {
 
   private static void expect(
       FaultClass result, Supplier<RankProgram> program, int ranks, String plan) {
-    Rehearsal rehearsal = Rehearsal.of(ranks, program).seeds(SEEDS);
+    Rehearsal rehearsal = Rehearsal.of(ranks, program::get).seeds(SEEDS);
     assertThat(rehearsal.in(FaultExamplesTest::thatGrows).runAll(FaultPlan.parse(plan)))
         .allSatisfy(
             each -> {
@@ -111,7 +111,7 @@ class FaultExamplesTest {
             CarelessTraining::new,
             StaleTraining::new)) {
       for (FaultOutcome outcome :
-          Rehearsal.of(4, each)
+          Rehearsal.of(4, each::get)
               .in(FaultExamplesTest::thatGrows)
               .seeds(SEEDS)
               .runAll(FaultPlan.none())) {

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jccl.CheckLevel;
 import org.jccl.RankProgram;
@@ -61,12 +62,12 @@ public final class Explorer {
   /**
    * {@return the same for a program with fields}
    *
-   * @param programs makes the program of each schedule
+   * @param programs makes the program of each schedule; what it throws is a failure of that schedule
    */
-  public static Explorer ofPrograms(Supplier<RankProgram> programs) {
+  public static Explorer ofPrograms(Callable<? extends RankProgram> programs) {
     return ofWorlds(
         each -> {
-          each.run(programs.get());
+          each.run(programs.call());
           return null;
         });
   }

@@ -8,44 +8,35 @@ import java.util.stream.Collectors;
 /**
  * The text of a JUnit class that runs one schedule of a program again and fails with its report.
  *
- * @param program the name of the program's class, which has a constructor without arguments
- * @param args what ranks are given as arguments
+ * @param program the program
  * @param ranks number of ranks
  * @param varies what was varied
+ * @param sharesState whether the ranks share fields of the program
  * @param strict whether the world is strict where that was not varied
  * @param ncclVersion the version of NCCL that is imitated, 0 for the simulator's default
  * @param run the schedule
  */
 public record ReplayClass(
-    String program,
-    List<String> args,
+    ReplayProgram program,
     int ranks,
     List<Variation> varies,
+    boolean sharesState,
     boolean strict,
     int ncclVersion,
     ExploredRun run) {
   /** {@return the name of the class, without a package} */
   public String name() {
-    return simpleName() + "ReplayTest";
-  }
-
-  private String simpleName() {
-    return program.substring(Math.max(program.lastIndexOf('.'), program.lastIndexOf('$')) + 1);
-  }
-
-  private String packageName() {
-    int dot = program.lastIndexOf('.');
-    return dot < 0 ? "" : program.substring(0, dot);
+    return program.simpleName() + "ReplayTest";
   }
 
   /** {@return the source, at most 40 lines} */
   public String source() {
     List<String> lines = new ArrayList<>();
-    if (!packageName().isEmpty()) {
-      lines.add("package " + packageName() + ";");
+    if (!program.packageName().isEmpty()) {
+      lines.add("package " + program.packageName() + ";");
       lines.add("");
     }
-    if (!args.isEmpty()) {
+    if (!program.args().isEmpty()) {
       lines.add("import java.util.List;");
     }
     lines.add("import java.util.Set;");
@@ -58,14 +49,17 @@ public record ReplayClass(
     }
     lines.add("import org.junit.jupiter.api.Test;");
     lines.add("");
-    lines.add("/** One schedule of " + simpleName() + ": " + comment(run.verdict()) + ". */");
+    lines.add("/** One schedule of " + program.simpleName() + ": " + comment(run.verdict()) + ". */");
     lines.add("class " + name() + " {");
     lines.add("  @Test");
     lines.add("  void failsInThisSchedule() {");
-    lines.add("    Explorer.ofPrograms(" + program.replace('$', '.') + "::new)");
+    lines.add("    Explorer.ofPrograms(" + program.maker(lines) + ")");
     lines.add("        .ranks(" + ranks + ")");
-    if (!args.isEmpty()) {
-      lines.add("        .args(List.of(" + literals(args) + "))");
+    if (!program.args().isEmpty()) {
+      lines.add("        .args(List.of(" + literals(program.args()) + "))");
+    }
+    if (sharesState) {
+      lines.add("        .sharesState(true)");
     }
     lines.add("        .varies(Set.of(" + variations() + "))");
     lines.add("        .world(() -> Simulator.builder().checks(CheckLevel.FULL)" + world() + ")");

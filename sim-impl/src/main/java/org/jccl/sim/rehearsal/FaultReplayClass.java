@@ -5,38 +5,31 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jccl.sim.explore.ReplayClass;
+import org.jccl.sim.explore.ReplayProgram;
 
 /**
  * The text of a JUnit class that lets the same faults strike a program again, and fails unless the
  * program recovers from them.
  *
- * @param program the name of the program's class, which has a constructor without arguments
- * @param args what ranks are given as arguments
+ * @param program the program
  * @param ranks number of ranks
  * @param ncclVersion the version of NCCL that is imitated, 0 for the simulator's default
  * @param outcome what came of the faults
  */
 public record FaultReplayClass(
-    String program, List<String> args, int ranks, int ncclVersion, FaultOutcome outcome) {
+    ReplayProgram program, int ranks, int ncclVersion, FaultOutcome outcome) {
   private static final Pattern SEED = Pattern.compile("seed (\\d+)");
-
-  /** Keeps a copy. */
-  public FaultReplayClass {
-    args = List.copyOf(args);
-  }
 
   /** {@return the name of the class, without a package} */
   public String name() {
-    return program.substring(Math.max(program.lastIndexOf('.'), program.lastIndexOf('$')) + 1)
-        + "FaultTest";
+    return program.simpleName() + "FaultTest";
   }
 
   /** {@return the source, at most 40 lines} */
   public String source() {
     List<String> lines = new ArrayList<>();
-    int dot = program.lastIndexOf('.');
-    if (dot > 0) {
-      lines.add("package " + program.substring(0, dot) + ";");
+    if (!program.packageName().isEmpty()) {
+      lines.add("package " + program.packageName() + ";");
       lines.add("");
     }
     lines.add("import java.util.List;");
@@ -52,8 +45,8 @@ public record FaultReplayClass(
     lines.add("  void recovers() {");
     lines.add("    FaultPlan plan = FaultPlan.parse(" + literals(outcome.plan().toString()) + ");");
     lines.add("    FaultOutcome outcome =");
-    lines.add("        Rehearsal.of(" + ranks + ", List.of(" + ReplayClass.literals(args) + "), ");
-    lines.add("                " + program.replace('$', '.') + "::new)");
+    lines.add("        Rehearsal.of(" + ranks + ", List.of(" + ReplayClass.literals(program.args()) + "), ");
+    lines.add("                " + program.maker(lines) + ")");
     if (ncclVersion != 0) {
       lines.add("            .in(world -> world.ncclVersion(" + ncclVersion + "))");
     }

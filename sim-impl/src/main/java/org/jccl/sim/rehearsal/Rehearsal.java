@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jccl.CleanText;
@@ -73,7 +74,7 @@ public final class Rehearsal {
    * @param ranks number of ranks
    * @param programs makes a new program for each run
    */
-  public static Rehearsal of(int ranks, Supplier<? extends RankProgram> programs) {
+  public static Rehearsal of(int ranks, Callable<? extends RankProgram> programs) {
     return of(ranks, List.of(), programs);
   }
 
@@ -85,13 +86,10 @@ public final class Rehearsal {
    * @param programs makes a new program for each run
    */
   public static Rehearsal of(
-      int ranks, List<String> args, Supplier<? extends RankProgram> programs) {
+      int ranks, List<String> args, Callable<? extends RankProgram> programs) {
     return ofWorld(
         ranks,
-        () -> {
-          RankProgram program = programs.get();
-          return world -> Ranks.run(world.backend(), ranks, args, program);
-        });
+        () -> world -> Ranks.run(world.backend(), ranks, args, programs.call()));
   }
 
   /**

@@ -75,10 +75,10 @@ class ShrinkerTest {
     ExploredRun run = explorer(FRAGILE).explore().failures().getFirst();
     ReplayClass test =
         new ReplayClass(
-            "com.example.Main",
-            List.of("a\"b"),
+            new ReplayProgram("com.example.Main", "com.example.Main", List.of("a\"b")),
             2,
             List.of(Variation.CALLS_WAIT),
+            false,
             false,
             22907,
             run);

@@ -49,7 +49,7 @@ public record PlantedBug(
 
   /** {@return an explorer of it, which stops at the first failure and does not shrink it} */
   public Explorer explorer() {
-    return Explorer.ofPrograms(program)
+    return Explorer.ofPrograms(program::get)
         .ranks(ranks)
         .varies(varies)
         .sharesState(shares)
