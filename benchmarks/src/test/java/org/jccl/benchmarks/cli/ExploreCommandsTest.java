@@ -84,9 +84,7 @@ class ExploreCommandsTest {
     files.forEach(file -> words.add(file.toString()));
     PrintWriter said = new PrintWriter(err, true);
     int code =
-        ToolProvider.findFirst("javac")
-            .orElseThrow()
-            .run(said, said, words.toArray(String[]::new));
+        ToolProvider.findFirst("javac").orElseThrow().run(said, said, words.toArray(String[]::new));
     assertThat(code).as(err.toString()).isZero();
   }
 
@@ -238,7 +236,9 @@ class ExploreCommandsTest {
     }
   }
 
-  /** Constructors that throw, names that source cannot say, a class called as one that is imported. */
+  /**
+   * Constructors that throw, names that source cannot say, a class called as one that is imported.
+   */
   private static final String SHAPES =
       """
       import java.util.*;
@@ -308,8 +308,7 @@ class ExploreCommandsTest {
       assertThat(runWords(faults.toArray(String[]::new))).as(name + err).isOne();
       told.put(simple + "FaultTest", out.toString());
     }
-    compile(
-        told.keySet().stream().map(each -> classes.resolve("made/" + each + ".java")).toList());
+    compile(told.keySet().stream().map(each -> classes.resolve("made/" + each + ".java")).toList());
     for (Map.Entry<String, String> each : told.entrySet()) {
       assertFailsAlike(each.getKey(), each.getValue());
     }

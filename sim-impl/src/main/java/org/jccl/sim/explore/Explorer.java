@@ -62,7 +62,8 @@ public final class Explorer {
   /**
    * {@return the same for a program with fields}
    *
-   * @param programs makes the program of each schedule; what it throws is a failure of that schedule
+   * @param programs makes the program of each schedule; what it throws is a failure of that
+   *     schedule
    */
   public static Explorer ofPrograms(Callable<? extends RankProgram> programs) {
     return ofWorlds(

@@ -49,7 +49,8 @@ public record ReplayClass(
     }
     lines.add("import org.junit.jupiter.api.Test;");
     lines.add("");
-    lines.add("/** One schedule of " + program.simpleName() + ": " + comment(run.verdict()) + ". */");
+    lines.add(
+        "/** One schedule of " + program.simpleName() + ": " + comment(run.verdict()) + ". */");
     lines.add("class " + name() + " {");
     lines.add("  @Test");
     lines.add("  void failsInThisSchedule() {");

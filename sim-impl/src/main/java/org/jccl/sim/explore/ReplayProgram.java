@@ -65,7 +65,8 @@ public record ReplayProgram(String className, String sourceName, List<String> ar
             && (!packageName().isEmpty()
                 || lines.stream()
                     .noneMatch(
-                        each -> each.startsWith("import ") && each.endsWith("." + outermost + ";")));
+                        each ->
+                            each.startsWith("import ") && each.endsWith("." + outermost + ";")));
     return isNamed
         ? sourceName + "::new"
         : "() -> (org.jccl.RankProgram)\n            Class.forName("

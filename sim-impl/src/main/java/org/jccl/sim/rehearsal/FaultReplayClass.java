@@ -45,7 +45,12 @@ public record FaultReplayClass(
     lines.add("  void recovers() {");
     lines.add("    FaultPlan plan = FaultPlan.parse(" + literals(outcome.plan().toString()) + ");");
     lines.add("    FaultOutcome outcome =");
-    lines.add("        Rehearsal.of(" + ranks + ", List.of(" + ReplayClass.literals(program.args()) + "), ");
+    lines.add(
+        "        Rehearsal.of("
+            + ranks
+            + ", List.of("
+            + ReplayClass.literals(program.args())
+            + "), ");
     lines.add("                " + program.maker(lines) + ")");
     if (ncclVersion != 0) {
       lines.add("            .in(world -> world.ncclVersion(" + ncclVersion + "))");

@@ -6,9 +6,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jccl.CleanText;
@@ -87,9 +87,7 @@ public final class Rehearsal {
    */
   public static Rehearsal of(
       int ranks, List<String> args, Callable<? extends RankProgram> programs) {
-    return ofWorld(
-        ranks,
-        () -> world -> Ranks.run(world.backend(), ranks, args, programs.call()));
+    return ofWorld(ranks, () -> world -> Ranks.run(world.backend(), ranks, args, programs.call()));
   }
 
   /**
