@@ -56,6 +56,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private long calls;
 
+  /** How many of them are messages to or from one peer, which ranks make differently often. */
+  private long messages;
+
   /** The last call of the last group or sequence, and the number of calls with it. */
   private @Nullable CallArguments lastOfMany;
 
@@ -198,7 +201,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } else {
       issueHeard(hook, call, stream, call.operation());
     }
-    calls++;
+    count(call);
   }
 
   /** Launches the graph that issues these calls, and tells who listens. */
@@ -209,9 +212,15 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } else {
       launchHeard(heard, graph, kept, stream);
     }
-    if (kept.size() > 0) {
-      countCalls(kept.size(), kept.call(kept.size() - 1));
+    int last = kept.size() - 1;
+    for (int i = 0; i <= last; i++) {
+      countInMany(kept.call(i), kept.call(last));
     }
+  }
+
+  private void count(CallArguments call) {
+    messages += call.operation().hasPeer() ? 1 : 0;
+    calls++;
   }
 
   private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
@@ -253,7 +262,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     }
     CollectiveException verdict = heard.after();
     if (verdict != null) {
-      calls++;
+      count(call);
       throw verdict;
     }
   }
@@ -346,6 +355,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return calls;
   }
 
+  /** {@return how many of them every rank has to make, too; a look from any thread} */
+  final long collectivesMade() {
+    return calls - messages;
+  }
+
   /** {@return whether a thread is inside a call; a look from any thread} */
   final boolean isInCall() {
     return user != null;
@@ -399,10 +413,10 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return new CallSetting(config, false, MemorySegment.NULL);
   }
 
-  /** Calls have been issued together, of which that one is the last. */
-  final void countCalls(int issued, CallArguments last) {
+  /** One of several calls that have been issued together, of which {@code last} is the last. */
+  final void countInMany(CallArguments call, CallArguments last) {
+    count(call);
     lastOfMany = last;
-    calls += issued;
     callsWithMany = calls;
   }
 

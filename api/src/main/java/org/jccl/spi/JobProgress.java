@@ -1,6 +1,9 @@
 package org.jccl.spi;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,11 +20,18 @@ final class JobProgress {
   /** How old what others have said may be. */
   private static final long FRESH = TimeUnit.SECONDS.toNanos(4);
 
+  /** How often ranks are asked whether one has closed it, where there are not many. */
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(300);
+
+  private static final Duration ANSWERED = Duration.ofSeconds(1);
+
   private final Supplier<RankProgress> own;
   private ProgressBoard.@Nullable Line line;
   private @Nullable ProcessGroup group;
   private @Nullable CompletableFuture<ProgressBoard.Answers> asked;
   private long askedAt;
+  private @Nullable CompletableFuture<ProgressBoard.Answers> looked;
+  private long lookedAt;
 
   /**
    * Nobody is told yet.
@@ -50,6 +60,48 @@ final class JobProgress {
   /** The ranks' group, if it has one. */
   synchronized @Nullable ProcessGroup group() {
     return group;
+  }
+
+  /** Whether ranks of other processes are asked, by messages. */
+  synchronized boolean reachesOthers() {
+    return group != null && group.spansProcesses();
+  }
+
+  /**
+   * A rank that has closed it after fewer collectives than this one has issued, as far as is known
+   * now. Ranks of other processes are asked now and then for that: the more ranks, the more seldom,
+   * since all of them may wait, and each hears of each. Never waits.
+   */
+  synchronized Optional<RankProgress> closedBefore(int self, long collectives, int worldSize) {
+    ProgressBoard.Line mine = line;
+    if (mine == null) {
+      return Optional.empty();
+    }
+    long now = System.nanoTime();
+    CompletableFuture<ProgressBoard.Answers> before = looked;
+    long between = Math.max(LOOK, LOOK / 2_500 * worldSize * worldSize);
+    if (before == null || (before.isDone() && now - lookedAt > between)) {
+      lookedAt = now;
+      before = ProgressBoard.ask(mine.subject(), group, ANSWERED);
+      looked = before;
+    }
+    if (!before.isDone() || before.isCompletedExceptionally()) {
+      return Optional.empty();
+    }
+    List<RankProgress> known = before.join().known();
+    return known.stream()
+        .filter(each -> each.stage() == RankProgress.Stage.CLOSED)
+        .filter(each -> each.rank() >= 0 && each.rank() != self && each.rank() < worldSize)
+        .filter(each -> each.collectives() < collectives)
+        .filter(each -> known.stream().allMatch(other -> isNoLater(other, each)))
+        .min(Comparator.comparingLong(RankProgress::collectives));
+  }
+
+  /** One of another rank, or no later word of the same one. */
+  private static boolean isNoLater(RankProgress other, RankProgress each) {
+    return other.rank() != each.rank()
+        || (other.stage() == RankProgress.Stage.CLOSED
+            && other.collectives() <= each.collectives());
   }
 
   /** A limit is near: asks now, so that a report need not wait. Never waits. */

@@ -309,6 +309,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
         knowsItsPlace() ? rank() : -1,
         stage,
         callsMade(),
+        collectivesMade(),
         lastCall(),
         isInside ? insideOf.get() : creating);
   }
@@ -576,7 +577,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       kernelRank = kernels.open();
       hear();
     }
-    if (library.needsWatchdog() && config().operationLimit().isPresent()) {
+    if (library.needsWatchdog() && (config().watchdog() || config().operationLimit().isPresent())) {
       Watchdog.watch(watched, null);
     }
   }
@@ -809,6 +810,27 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     @Override
     public String inside() {
       return insideOf.get();
+    }
+
+    @Override
+    public Optional<String> closedEarly() {
+      boolean costsMessages = job.reachesOthers();
+      if (!config().watchdog() || !knowsItsPlace() || (costsMessages && !streams.isAnyBusy())) {
+        return Optional.empty();
+      }
+      long issued = collectivesMade();
+      return job.closedBefore(rank(), issued, worldSize())
+          .filter(each -> costsMessages || streams.isAnyBusy())
+          .map(
+              each ->
+                  "rank "
+                      + each.rank()
+                      + " has closed it after "
+                      + (each.collectives() == 1 ? "1 collective" : each.collectives() + " collectives")
+                      + "; this rank has issued "
+                      + issued
+                      + " and waits: its last call is "
+                      + lastCall());
     }
 
     @Override

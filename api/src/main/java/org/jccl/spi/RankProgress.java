@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param rank its rank; -1 while only the library knows
  * @param stage where the communicator is in its life
  * @param calls how many calls it has issued
+ * @param collectives how many of them are calls that every rank makes: no messages to one peer
  * @param last the last of them in words, as {@code all_reduce of 4 FLOAT32 (sum)}; empty if there
  *     is none
  * @param inside the function of the library that it is in now; empty if it is in none
  */
-record RankProgress(int rank, Stage stage, long calls, String last, String inside) {
+record RankProgress(
+    int rank, Stage stage, long calls, long collectives, String last, String inside) {
   /** Where a communicator is in its life, as its rank sees it. */
   enum Stage {
     /** It is being created. */
@@ -51,6 +53,7 @@ record RankProgress(int rank, Stage stage, long calls, String last, String insid
     out.writeInt(rank);
     out.writeByte(stage.ordinal());
     out.writeLong(calls);
+    out.writeLong(collectives);
     out.writeUTF(last);
     out.writeUTF(inside);
   }
@@ -64,12 +67,13 @@ record RankProgress(int rank, Stage stage, long calls, String last, String insid
     int rank = in.readInt();
     int stage = in.readUnsignedByte();
     long calls = in.readLong();
+    long collectives = in.readLong();
     String last = in.readUTF();
     String inside = in.readUTF();
-    if (stage >= Stage.ALL.length || rank < -1 || calls < 0) {
+    if (stage >= Stage.ALL.length || rank < -1 || calls < 0 || collectives < 0 || collectives > calls) {
       throw new IOException("no progress of a rank");
     }
-    return new RankProgress(rank, Stage.ALL[stage], calls, last, inside);
+    return new RankProgress(rank, Stage.ALL[stage], calls, collectives, last, inside);
   }
 
   /**

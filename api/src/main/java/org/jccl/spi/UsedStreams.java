@@ -44,6 +44,20 @@ final class UsedStreams {
     return found;
   }
 
+  /** {@return whether one of them has work, as far as can be asked without harm; from any thread} */
+  boolean isAnyBusy() {
+    for (Stream each : snapshot()) {
+      try {
+        if (!each.isClosed() && !each.isCapturing() && !each.isIdle()) {
+          return true;
+        }
+      } catch (RuntimeException notNow) {
+        continue; // it was closed, or a capture began, meanwhile
+      }
+    }
+    return false;
+  }
+
   private void forgetIdle() {
     int kept = 0;
     for (int i = 0; i < size; i++) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends communicators that can no longer go on: a member's process has ended, NCCL has found an
- * error, or work is older than the operation's time-out. NCCL itself then waits for ever (LIF-14).
+ * error, a rank has closed it without a call that another waits for, or work is older than the
+ * operation's time-out. NCCL itself then waits for ever (LIF-14).
  * One daemon thread a process looks at all of them twenty times a second; a call costs nothing.
  *
  * <p>How old work is, is found from outside: a mark is set at the end of each stream that the
@@ -30,6 +31,9 @@ final class Watchdog {
 
   /** How long a rank has to say how far it is, at least. */
   private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** A rank that has made no call for so long may wait for one that will not come. */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private static final Watchdog OF_PROCESS = new Watchdog();
 
@@ -55,6 +59,12 @@ final class Watchdog {
 
     /** {@return the function that the library is in, if a thread is inside a call} */
     String inside();
+
+    /**
+     * {@return which rank has closed it without a collective that this one has issued and waits
+     * for, in words; empty while none is known} Asks them all now and then. Never waits.
+     */
+    Optional<String> closedEarly();
 
     /**
      * Something has nearly taken too long: asks the other ranks how far they are. Never waits.
@@ -136,6 +146,8 @@ final class Watchdog {
 
     private long calls = -1;
     private long callSince;
+    private long callsBefore = -1;
+    private long quietSince;
 
     Watch(Watched communicator, @Nullable ProcessGroup group) {
       this.communicator = communicator;
@@ -162,7 +174,22 @@ final class Watchdog {
           return end(failure.get(), false);
         }
       }
+      if (isQuiet(now)) {
+        Optional<String> early = communicator.closedEarly();
+        if (early.isPresent()) {
+          return end(early.get(), false);
+        }
+      }
       return limit == null || !isLate(limit, now);
+    }
+
+    private boolean isQuiet(long now) {
+      long made = communicator.callsMade();
+      if (made != callsBefore) {
+        callsBefore = made;
+        quietSince = now;
+      }
+      return made > 0 && now - quietSince > QUIET_NANOS;
     }
 
     private boolean isLate(TimeLimit most, long now) {

@@ -23,7 +23,7 @@ class ProgressWordsTest {
   private static final String SUM = "all_reduce of 4 FLOAT32 (sum)";
 
   private static RankProgress rank(int rank, long calls, String last) {
-    return new RankProgress(rank, Stage.OPEN, calls, last, "");
+    return new RankProgress(rank, Stage.OPEN, calls, calls, last, "");
   }
 
   /** All but some, which have said {@code others}. */
@@ -66,7 +66,7 @@ class ProgressWordsTest {
   @Test
   void rankThatHasClosed_orNeverCame_isNamed() {
     List<RankProgress> known =
-        List.of(rank(0, 5, SUM), new RankProgress(1, Stage.CLOSED, 4, SUM, ""));
+        List.of(rank(0, 5, SUM), new RankProgress(1, Stage.CLOSED, 4, 4, SUM, ""));
     assertThat(words(3, known, Kind.ANSWERED, Kind.ANSWERED, Kind.ANSWERED))
         .contains("rank 2 lives, but has not come to this communicator")
         .contains("rank 1 has closed it after 4 calls");
@@ -95,7 +95,7 @@ class ProgressWordsTest {
   @Test
   void progress_travelsAndIsChecked() throws IOException {
     RankProgress some =
-        new RankProgress(3, Stage.ENDED, 41, "x".repeat(1_000), "ncclAllReduce\u001b[31m");
+        new RankProgress(3, Stage.ENDED, 41, 41, "x".repeat(1_000), "ncclAllReduce\u001b[31m");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     some.write(new DataOutputStream(bytes));
     assertThat(bytes.size()).isLessThan(1_000);

@@ -203,6 +203,30 @@ class WatchdogTest {
   }
 
   @Test
+  void rankThatClosesEarly_isNamed_byWhoWaits() throws Exception {
+    byte[] own = new byte[UniqueId.BYTES];
+    own[0] = 2;
+    UniqueId id = UniqueId.of(own);
+    Communicator waits = open(id, CommunicatorConfig.builder());
+    Communicator early =
+        backend.newCommunicator(id, 1, 2, backend.devices().get(1), CommunicatorConfig.defaults());
+    sum(waits);
+    sum(early);
+    early.close();
+    ((FakeStream) waits.defaultStream()).busy = true;
+    assertThat(aborted.await(600, TimeUnit.MILLISECONDS)).as("both have issued all").isFalse();
+    waits.send(waits.device().allocate(DataType.INT32, 2), 1);
+    assertThat(aborted.await(600, TimeUnit.MILLISECONDS)).as("a message is no collective").isFalse();
+    sum(waits);
+
+    awaitAbort();
+
+    assertThatThrownBy(() -> sum(waits))
+        .isInstanceOf(CommunicatorAbortedException.class)
+        .hasMessageContaining("rank 1 has closed it after 1 collective; this rank has issued 2");
+  }
+
+  @Test
   void deathDuringTheCreation_endsIt_andNamesTheRank() {
     CountDownLatch never = new CountDownLatch(1);
     Group group = new Group();
