@@ -53,7 +53,9 @@ final class FaultyRank {
     LATE,
     EXIT,
     ABORT,
-    EXCEPTION
+    EXCEPTION,
+    /** Its communicator is closed, and its program goes on for a while. */
+    CLOSES
   }
 
   /** The variable that says how many seconds that is. */
@@ -154,6 +156,9 @@ final class FaultyRank {
     for (int i = 0; i < 3; i++) {
       sum(comm, buffer);
       if (i == 1) {
+        if (isVictim && kind == Kind.CLOSES) {
+          comm.close();
+        }
         at(Step.BETWEEN_CALLS);
       }
     }
@@ -223,7 +228,7 @@ final class FaultyRank {
       case KILL -> signal("KILL");
       case STOP -> signal("STOP");
       case ABORT -> signal("ABRT");
-      case LATE -> sleep();
+      case LATE, CLOSES -> sleep();
       case EXIT -> System.exit(7);
       case EXCEPTION -> throw new IllegalStateException("the program is broken");
     }

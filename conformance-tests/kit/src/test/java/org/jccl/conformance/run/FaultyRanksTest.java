@@ -54,4 +54,14 @@ class FaultyRanksTest {
   void programThatThrows_isToldByItsRank() throws IOException {
     isTold(Step.BETWEEN_CALLS, Kind.EXCEPTION, 1, 3);
   }
+
+  @Test
+  void rankThatClosesEarly_isNamedByAll() throws IOException {
+    FaultRun run = isTold(Step.BETWEEN_CALLS, Kind.CLOSES, 1, 3);
+    assertThat(run.words().values())
+        .allMatch(
+            words ->
+                words.contains("rank 1 has closed it after 3 collectives; this rank has issued 4")
+                    && words.contains("all_reduce of 1 INT32"));
+  }
 }
