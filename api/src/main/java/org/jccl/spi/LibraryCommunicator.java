@@ -577,7 +577,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       kernelRank = kernels.open();
       hear();
     }
-    if (library.needsWatchdog() && (config().watchdog() || config().operationLimit().isPresent())) {
+    if (library.needsWatchdog() && config().operationLimit().isPresent()) {
       Watchdog.watch(watched, null);
     }
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jccl.CleanText;
 import org.jccl.RankProgram;
-import org.jccl.sim.explore.ReplayProgram;
+import org.jccl.sim.explore.TestedProgram;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -58,8 +58,8 @@ final class ProgramClass {
   }
 
   /** The same for a JUnit class that is written for it. */
-  ReplayProgram replayed(List<String> args) {
-    return ReplayProgram.of(loadClass(loader()), args);
+  TestedProgram replayed(List<String> args) {
+    return TestedProgram.of(loadClass(loader()), args);
   }
 
   /** The main method of a class that is no {@link RankProgram}. */

@@ -207,7 +207,8 @@ class WatchdogTest {
     byte[] own = new byte[UniqueId.BYTES];
     own[0] = 2;
     UniqueId id = UniqueId.of(own);
-    Communicator waits = open(id, CommunicatorConfig.builder());
+    Communicator waits =
+        open(id, CommunicatorConfig.builder().operationTimeout(Duration.ofSeconds(30)));
     Communicator early =
         backend.newCommunicator(id, 1, 2, backend.devices().get(1), CommunicatorConfig.defaults());
     sum(waits);

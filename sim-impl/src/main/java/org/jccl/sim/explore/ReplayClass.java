@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param run the schedule
  */
 public record ReplayClass(
-    ReplayProgram program,
+    TestedProgram program,
     int ranks,
     List<Variation> varies,
     boolean sharesState,

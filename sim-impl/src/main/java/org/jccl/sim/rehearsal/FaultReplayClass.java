@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jccl.sim.explore.ReplayClass;
-import org.jccl.sim.explore.ReplayProgram;
+import org.jccl.sim.explore.TestedProgram;
 
 /**
  * The text of a JUnit class that lets the same faults strike a program again, and fails unless the
@@ -17,7 +17,7 @@ import org.jccl.sim.explore.ReplayProgram;
  * @param outcome what came of the faults
  */
 public record FaultReplayClass(
-    ReplayProgram program, int ranks, int ncclVersion, FaultOutcome outcome) {
+    TestedProgram program, int ranks, int ncclVersion, FaultOutcome outcome) {
   private static final Pattern SEED = Pattern.compile("seed (\\d+)");
 
   /** {@return the name of the class, without a package} */

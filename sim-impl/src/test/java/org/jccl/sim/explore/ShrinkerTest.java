@@ -75,7 +75,7 @@ class ShrinkerTest {
     ExploredRun run = explorer(FRAGILE).explore().failures().getFirst();
     ReplayClass test =
         new ReplayClass(
-            new ReplayProgram("com.example.Main", "com.example.Main", List.of("a\"b")),
+            new TestedProgram("com.example.Main", "com.example.Main", List.of("a\"b")),
             2,
             List.of(Variation.CALLS_WAIT),
             false,

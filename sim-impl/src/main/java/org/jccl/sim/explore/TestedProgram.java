@@ -11,9 +11,9 @@ import java.util.List;
  *     it
  * @param args what ranks are given as arguments
  */
-public record ReplayProgram(String className, String sourceName, List<String> args) {
+public record TestedProgram(String className, String sourceName, List<String> args) {
   /** Keeps a copy. */
-  public ReplayProgram {
+  public TestedProgram {
     args = List.copyOf(args);
   }
 
@@ -23,9 +23,9 @@ public record ReplayProgram(String className, String sourceName, List<String> ar
    * @param type its class
    * @param args what ranks are given as arguments
    */
-  public static ReplayProgram of(Class<?> type, List<String> args) {
+  public static TestedProgram of(Class<?> type, List<String> args) {
     String name = type.getCanonicalName();
-    return new ReplayProgram(type.getName(), name == null || isHidden(type) ? "" : name, args);
+    return new TestedProgram(type.getName(), name == null || isHidden(type) ? "" : name, args);
   }
 
   /** Whether it lies in a private class; its own constructor is public. */
