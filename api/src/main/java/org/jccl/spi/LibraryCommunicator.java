@@ -826,7 +826,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
                   "rank "
                       + each.rank()
                       + " has closed it after "
-                      + (each.collectives() == 1 ? "1 collective" : each.collectives() + " collectives")
+                      + (each.collectives() == 1
+                          ? "1 collective"
+                          : each.collectives() + " collectives")
                       + "; this rank has issued "
                       + issued
                       + " and waits: its last call is "

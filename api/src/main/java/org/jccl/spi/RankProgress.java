@@ -70,7 +70,11 @@ record RankProgress(
     long collectives = in.readLong();
     String last = in.readUTF();
     String inside = in.readUTF();
-    if (stage >= Stage.ALL.length || rank < -1 || calls < 0 || collectives < 0 || collectives > calls) {
+    if (stage >= Stage.ALL.length
+        || rank < -1
+        || calls < 0
+        || collectives < 0
+        || collectives > calls) {
       throw new IOException("no progress of a rank");
     }
     return new RankProgress(rank, Stage.ALL[stage], calls, collectives, last, inside);

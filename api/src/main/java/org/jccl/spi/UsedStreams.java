@@ -44,7 +44,9 @@ final class UsedStreams {
     return found;
   }
 
-  /** {@return whether one of them has work, as far as can be asked without harm; from any thread} */
+  /**
+   * {@return whether one of them has work, as far as can be asked without harm; from any thread}
+   */
   boolean isAnyBusy() {
     for (Stream each : snapshot()) {
       try {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends communicators that can no longer go on: a member's process has ended, NCCL has found an
  * error, a rank has closed it without a call that another waits for, or work is older than the
- * operation's time-out. NCCL itself then waits for ever (LIF-14).
- * One daemon thread a process looks at all of them twenty times a second; a call costs nothing.
+ * operation's time-out. NCCL itself then waits for ever (LIF-14). One daemon thread a process looks
+ * at all of them twenty times a second; a call costs nothing.
  *
  * <p>How old work is, is found from outside: a mark is set at the end of each stream that the
  * communicator uses. A mark that is not reached within the time-out says that something before it

@@ -217,7 +217,9 @@ class WatchdogTest {
     ((FakeStream) waits.defaultStream()).busy = true;
     assertThat(aborted.await(600, TimeUnit.MILLISECONDS)).as("both have issued all").isFalse();
     waits.send(waits.device().allocate(DataType.INT32, 2), 1);
-    assertThat(aborted.await(600, TimeUnit.MILLISECONDS)).as("a message is no collective").isFalse();
+    assertThat(aborted.await(600, TimeUnit.MILLISECONDS))
+        .as("a message is no collective")
+        .isFalse();
     sum(waits);
 
     awaitAbort();
