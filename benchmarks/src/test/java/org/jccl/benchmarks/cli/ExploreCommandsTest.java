@@ -28,8 +28,6 @@ import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -38,7 +36,6 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import picocli.CommandLine;
 
 /** {@code explore}, {@code replay} and {@code planted}, with a program of the user's own. */
-@Execution(ExecutionMode.SAME_THREAD) // which failure is found first must not hang on the load
 class ExploreCommandsTest {
   /** Its last rank leaves a call away if the call before was done at once; or it is right. */
   private static final String PROGRAM =

@@ -1,6 +1,8 @@
 package org.jccl.sim.explore;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +11,29 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.sim.kernel.Choices;
 import org.jspecify.annotations.Nullable;
 
-/** The runs of one search, on several threads, and what they add up to. */
+/**
+ * The runs of one search, on several threads, and what they add up to. The search sees the runs in
+ * the order in which they began, and is asked for the next ones after each: how long a run took and
+ * how many threads there are changes nothing: the same search finds the same failure first.
+ */
 final class Explorations {
+  /**
+   * How many runs the search may be behind those that have begun. It is the same on all machines,
+   * and so is what is found.
+   */
+  private static final int WINDOW = 32;
+
+  /** A run that has been begun, and what came of it. */
+  private static final class Job {
+    final Guide guide;
+    @Nullable Course course;
+    @Nullable ExploredRun run;
+
+    Job(Guide guide) {
+      this.guide = guide;
+    }
+  }
+
   private final Explorer explorer;
   private final Search search;
   private final long most;
@@ -19,8 +42,14 @@ final class Explorations {
   private final TreeMap<String, Long> outcomes = new TreeMap<>();
   private final Map<String, Long> points = new TreeMap<>();
   private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
-  private long begun;
-  private long running;
+
+  /** Begun and not told to the search yet, in order. */
+  private final Deque<Job> begun = new ArrayDeque<>();
+
+  /** Those of them that no thread has taken yet, in order. */
+  private final Deque<Job> waiting = new ArrayDeque<>();
+
+  private long taken;
   private long runs;
   private long failed;
   private boolean stopped;
@@ -29,6 +58,7 @@ final class Explorations {
     this.explorer = explorer;
     this.search = search;
     this.most = most;
+    refill();
   }
 
   Exploration run() {
@@ -62,10 +92,9 @@ final class Explorations {
 
   private void work() {
     try {
-      for (Guide guide = next(); guide != null; guide = next()) {
-        Course course = new Course(guide, explorer.ranks(), explorer.sharesState());
-        ExploredRun run = explorer.run(course);
-        done(guide, course, run);
+      for (Job job = next(); job != null; job = next()) {
+        Course course = new Course(job.guide, explorer.ranks(), explorer.sharesState());
+        done(job, course, explorer.run(course));
       }
     } catch (RuntimeException | Error failure) {
       broken.compareAndSet(null, failure);
@@ -75,21 +104,28 @@ final class Explorations {
 
   private synchronized void stop() {
     stopped = true;
-    running--;
     notifyAll();
   }
 
-  /** The next run; null if there is none and none can follow from those that run. */
-  private synchronized @Nullable Guide next() {
-    while (!stopped && begun < most) {
+  private void refill() {
+    while (taken < most && begun.size() < WINDOW) {
       Guide guide = search.next();
-      if (guide != null) {
-        begun++;
-        running++;
-        return guide;
+      if (guide == null) {
+        return;
       }
-      if (running == 0) {
-        return null;
+      Job job = new Job(guide);
+      begun.add(job);
+      waiting.add(job);
+      taken++;
+    }
+  }
+
+  /** The next run; null if there is none and none can follow from those that run. */
+  private synchronized @Nullable Job next() {
+    while (!stopped && !begun.isEmpty()) {
+      Job job = waiting.poll();
+      if (job != null) {
+        return job;
       }
       try {
         wait();
@@ -101,12 +137,22 @@ final class Explorations {
     return null;
   }
 
-  private synchronized void done(Guide guide, Course course, ExploredRun run) {
-    running--;
-    if (explorer.stopsAtFailure() && failed > 0) {
-      notifyAll();
-      return; // it ran beside the failure that ended the search: whether it ended by then is chance
+  private synchronized void done(Job job, Course course, ExploredRun run) {
+    job.course = course;
+    job.run = run;
+    for (Job first = begun.peek();
+        first != null && first.course != null && first.run != null && !stopped;
+        first = begun.peek()) {
+      begun.remove();
+      tell(first.guide, first.course, first.run);
+      if (!stopped) {
+        refill();
+      }
     }
+    notifyAll();
+  }
+
+  private void tell(Guide guide, Course course, ExploredRun run) {
     runs++;
     search.done(guide, course);
     outcomes.merge(run.outcome(), 1L, Long::sum);
@@ -117,9 +163,8 @@ final class Explorations {
       failed++;
       firstFailure = firstFailure == 0 ? runs : firstFailure;
       failures.merge(run.failure(), run, Explorations::shorter);
-      stopped |= explorer.stopsAtFailure();
+      stopped = explorer.stopsAtFailure();
     }
-    notifyAll();
   }
 
   private static ExploredRun shorter(ExploredRun one, ExploredRun other) {
@@ -134,7 +179,7 @@ final class Explorations {
     return new Exploration(
         explorer.strategy().toString(),
         explorer.ranks(),
-        search.isComplete(),
+        search.isComplete() && begun.isEmpty(),
         search.schedules(),
         runs,
         failed,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -70,6 +72,19 @@ class ExplorerTest {
     ExploredRun again = explorer.replay(failure.choices());
     assertThat(again.verdict()).isEqualTo(failure.verdict());
     assertThat(again.choices()).isEqualTo(failure.choices());
+  }
+
+  @Test
+  void theSameSearchFindsTheSame_howeverManyThreadsThereAre() {
+    for (Strategy strategy : List.of(Strategy.random(), Strategy.exhaustive())) {
+      Set<String> found = new HashSet<>();
+      for (int threads : new int[] {1, 2, 3, 8, 1}) {
+        Exploration all =
+            Explorer.of(FRAGILE).ranks(3).strategy(strategy).threads(threads).explore();
+        found.add(all.summary() + " " + all.failures().getFirst().choices());
+      }
+      assertThat(found).as(strategy.toString()).hasSize(1);
+    }
   }
 
   @Test
