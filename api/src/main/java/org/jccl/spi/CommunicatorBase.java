@@ -212,9 +212,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } else {
       launchHeard(heard, graph, kept, stream);
     }
-    int last = kept.size() - 1;
-    for (int i = 0; i <= last; i++) {
-      countInMany(kept.call(i), kept.call(last));
+    if (kept.size() > 0) {
+      calls += kept.size(); // which are messages is no matter any more: see Captures
+      isLastOfMany(kept.call(kept.size() - 1));
     }
   }
 
@@ -355,9 +355,12 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return calls;
   }
 
-  /** {@return how many of them every rank has to make, too; a look from any thread} */
+  /**
+   * {@return how many of them every rank has to make, too; -1 if that is not known (see {@link
+   * Captures}); a look from any thread}
+   */
   final long collectivesMade() {
-    return calls - messages;
+    return Captures.haveBegun() ? RankProgress.UNKNOWN : calls - messages;
   }
 
   /** {@return whether a thread is inside a call; a look from any thread} */
@@ -413,10 +416,14 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return new CallSetting(config, false, MemorySegment.NULL);
   }
 
-  /** One of several calls that have been issued together, of which {@code last} is the last. */
-  final void countInMany(CallArguments call, CallArguments last) {
+  /** A call of a group has been issued. */
+  final void countInGroup(CallArguments call) {
     count(call);
-    lastOfMany = last;
+    isLastOfMany(call);
+  }
+
+  private void isLastOfMany(CallArguments call) {
+    lastOfMany = call;
     callsWithMany = calls;
   }
 

@@ -112,7 +112,7 @@ public final class GroupRecording {
   void complete() {
     if (issuer != null && complete(issuer)) {
       for (int i = 0; i < size; i++) {
-        communicators[i].countInMany(calls.get(i), calls.get(i));
+        communicators[i].countInGroup(calls.get(i));
       }
     }
   }

@@ -20,8 +20,10 @@ final class JobProgress {
   /** How old what others have said may be. */
   private static final long FRESH = TimeUnit.SECONDS.toNanos(4);
 
-  /** How often ranks are asked whether one has closed it, where there are not many. */
+  /** How often so many ranks are asked whether one has closed it; more of them more seldom. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(300);
+
+  private static final int ASKED_OFTEN = 50;
 
   private static final Duration ANSWERED = Duration.ofSeconds(1);
 
@@ -79,7 +81,8 @@ final class JobProgress {
     }
     long now = System.nanoTime();
     CompletableFuture<ProgressBoard.Answers> before = looked;
-    long between = Math.max(LOOK, LOOK / 2_500 * worldSize * worldSize);
+    double more = Math.max(1, (double) worldSize / ASKED_OFTEN);
+    long between = (long) (LOOK * more * more);
     if (before == null || (before.isDone() && now - lookedAt > between)) {
       lookedAt = now;
       before = ProgressBoard.ask(mine.subject(), group, ANSWERED);
@@ -92,6 +95,7 @@ final class JobProgress {
     return known.stream()
         .filter(each -> each.stage() == RankProgress.Stage.CLOSED)
         .filter(each -> each.rank() >= 0 && each.rank() != self && each.rank() < worldSize)
+        .filter(each -> each.collectives() != RankProgress.UNKNOWN)
         .filter(each -> each.collectives() < collectives)
         .filter(each -> known.stream().allMatch(other -> isNoLater(other, each)))
         .min(Comparator.comparingLong(RankProgress::collectives));

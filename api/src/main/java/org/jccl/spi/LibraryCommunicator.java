@@ -815,10 +815,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     @Override
     public Optional<String> closedEarly() {
       boolean costsMessages = job.reachesOthers();
-      if (!config().watchdog() || !knowsItsPlace() || (costsMessages && !streams.isAnyBusy())) {
+      long issued = collectivesMade();
+      if (issued == RankProgress.UNKNOWN
+          || !config().watchdog()
+          || !knowsItsPlace()
+          || (costsMessages && !streams.isAnyBusy())) {
         return Optional.empty();
       }
-      long issued = collectivesMade();
       return job.closedBefore(rank(), issued, worldSize())
           .filter(each -> costsMessages || streams.isAnyBusy())
           .map(
@@ -826,9 +829,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
                   "rank "
                       + each.rank()
                       + " has closed it after "
-                      + (each.collectives() == 1
-                          ? "1 collective"
-                          : each.collectives() + " collectives")
+                      + CleanText.count(each.collectives(), "collective")
                       + "; this rank has issued "
                       + issued
                       + " and waits: its last call is "

@@ -16,13 +16,17 @@ import org.jspecify.annotations.Nullable;
  * @param rank its rank; -1 while only the library knows
  * @param stage where the communicator is in its life
  * @param calls how many calls it has issued
- * @param collectives how many of them are calls that every rank makes: no messages to one peer
+ * @param collectives how many of them are calls that every rank makes: no messages to one peer; -1
+ *     if that is not known
  * @param last the last of them in words, as {@code all_reduce of 4 FLOAT32 (sum)}; empty if there
  *     is none
  * @param inside the function of the library that it is in now; empty if it is in none
  */
 record RankProgress(
     int rank, Stage stage, long calls, long collectives, String last, String inside) {
+  /** For {@link #collectives}. */
+  static final long UNKNOWN = -1;
+
   /** Where a communicator is in its life, as its rank sees it. */
   enum Stage {
     /** It is being created. */
@@ -73,7 +77,7 @@ record RankProgress(
     if (stage >= Stage.ALL.length
         || rank < -1
         || calls < 0
-        || collectives < 0
+        || collectives < UNKNOWN
         || collectives > calls) {
       throw new IOException("no progress of a rank");
     }

@@ -95,7 +95,8 @@ class ProgressWordsTest {
   @Test
   void progress_travelsAndIsChecked() throws IOException {
     RankProgress some =
-        new RankProgress(3, Stage.ENDED, 41, 41, "x".repeat(1_000), "ncclAllReduce\u001b[31m");
+        new RankProgress(
+            3, Stage.ENDED, 41, RankProgress.UNKNOWN, "x".repeat(1_000), "ncclAllReduce\u001b[31m");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     some.write(new DataOutputStream(bytes));
     assertThat(bytes.size()).isLessThan(1_000);

@@ -33,7 +33,6 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
    * @param low lower end of JMH's 99.9 % interval of the mean, or of the samples where there are
    *     too few for an interval
    * @param high upper end
-   * @param isInterval whether low and high are that interval
    * @param samples number of samples
    * @param allocated bytes that a call allocates; null if nobody measured it
    */
@@ -45,7 +44,6 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
       double score,
       double low,
       double high,
-      boolean isInterval,
       int samples,
       @Nullable Double allocated) {
     /** Whether more is better: operations in a time, not a time of an operation. */
@@ -167,7 +165,6 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
         score,
         samples.stream().min(Double::compare).orElse(score),
         samples.stream().max(Double::compare).orElse(score),
-        false,
         samples.size(),
         null);
   }
@@ -189,7 +186,6 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
         score,
         isInterval ? interval[0] : line.low,
         isInterval ? interval[1] : line.high,
-        isInterval,
         samples.size(),
         allocated(fields));
   }

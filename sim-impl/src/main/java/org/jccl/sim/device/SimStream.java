@@ -22,6 +22,7 @@ import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
+import org.jccl.spi.Captures;
 import org.jccl.spi.OwnedStream;
 import org.jccl.spi.WaitListeners;
 import org.jspecify.annotations.Nullable;
@@ -591,6 +592,7 @@ public final class SimStream implements OwnedStream {
             this + " is already being captured, from " + capture.begun());
       }
       capture = new Capture(this);
+      Captures.begin();
     } finally {
       kernel.exit(task);
     }

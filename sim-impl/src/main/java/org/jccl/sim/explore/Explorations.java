@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The runs of one search, on several threads, and what they add up to. The search sees the runs in
- * the order in which they began, and is asked for the next ones after each: how long a run took and
- * how many threads there are changes nothing: the same search finds the same failure first.
+ * the order in which they began, and is asked for the next ones after each. So neither the number
+ * of threads nor the time of a run changes anything: the same search finds the same failure first.
  */
 final class Explorations {
   /**

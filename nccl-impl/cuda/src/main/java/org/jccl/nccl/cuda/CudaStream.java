@@ -20,6 +20,7 @@ import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
 import org.jccl.nccl.cuda.CudaWork.HostBody;
+import org.jccl.spi.Captures;
 import org.jccl.spi.LeakWatch;
 import org.jccl.spi.OwnedStream;
 import org.jccl.spi.WaitListeners;
@@ -268,6 +269,7 @@ final class CudaStream implements OwnedStream {
               driver, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
           "cuStreamBeginCapture");
       capturer = Thread.currentThread();
+      Captures.begin();
     }
   }
 
