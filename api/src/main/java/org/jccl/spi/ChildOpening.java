@@ -129,13 +129,13 @@ final class ChildOpening {
    */
   static int callWithin(
       LibraryCommunicator caller, String what, TimeLimit limit, IntSupplier body) {
-    caller.creates(what);
+    caller.job().creates(what);
     try {
-      OptionalInt code = caller.path().callWithin(what, limit, caller.lostWhile(limit), body);
+      OptionalInt code = caller.path().callWithin(what, limit, caller.job().lostWhile(limit), body);
       if (code.isPresent()) {
         return code.getAsInt();
       }
-      Optional<String> lost = caller.lostMember();
+      Optional<String> lost = caller.job().lostMember();
       if (lost.isPresent()) {
         throw new CollectiveException(
             ResultCode.REMOTE_ERROR,
@@ -154,7 +154,7 @@ final class ChildOpening {
       throw new CollectiveException(
           ResultCode.UNKNOWN, caller + ": interrupted during the " + what);
     } finally {
-      caller.creates("");
+      caller.job().creates("");
     }
     throw late(caller, what, limit, null);
   }
@@ -171,7 +171,7 @@ final class ChildOpening {
             + " took longer than initTimeout "
             + limit
             + (givenUp == null ? "" : ": " + givenUp.getMessage())
-            + caller.wordsOfOthers("", PATIENCE)
+            + caller.job().wordsOfOthers("", PATIENCE)
             + ". A rank is late or missing, or has something in flight (SPL-11): abort this"
             + " communicator."
             + (givenUp == null

@@ -139,10 +139,12 @@ final class Children {
     MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
     long comm = parent.handle().value();
     int code =
-        parent.bounded(
-            "newUniqueId (ncclCommGetUniqueId)",
-            parent.config().initLimit(),
-            () -> parent.abi().commGetUniqueId(comm, id));
+        parent
+            .calls()
+            .bounded(
+                "newUniqueId (ncclCommGetUniqueId)",
+                parent.config().initLimit(),
+                () -> parent.abi().commGetUniqueId(comm, id));
     parent.guard().settled(code, "newUniqueId");
     return UniqueId.of(id.toArray(JAVA_BYTE));
   }
@@ -203,15 +205,16 @@ final class Children {
     CommunicatorConfig config = own == null ? parent.config() : own;
     String called = own == null ? parent.name() + "/" + how.name() : own.name().orElse(how.name());
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
-    child.chosen(choice(own, worldSize));
+    child.tuned().chosen(choice(own, worldSize));
     if (how.place() == null) {
-      child.refuseKernels("ranks of a communicator that has grown do not find each other");
+      child.kernels().refuse("ranks of a communicator that has grown do not find each other");
     } else {
       child.descend(parent, how.place());
-      child.joinKernels(parent.kernelKey(how.place()), order, parent.rank());
+      child.joinKernels(parent.kernels().keyOf(how.place()), order, parent.rank());
     }
     ChildOpening birth =
-        new ChildOpening(child, how.function(), child.struct(own, Arena.ofAuto()), creation);
+        new ChildOpening(
+            child, how.function(), child.tuned().struct(own, Arena.ofAuto()), creation);
     birth.run(parent);
     return child;
   }
@@ -230,7 +233,7 @@ final class Children {
   void join(LibraryCommunicator newRank, UniqueId id) {
     newRank.guard().require(NcclFunction.COMM_GROW);
     MemorySegment bytes = bytes(id);
-    MemorySegment struct = newRank.struct(newRank.config(), Arena.ofAuto());
+    MemorySegment struct = newRank.tuned().struct(newRank.config(), Arena.ofAuto());
     new ChildOpening(
             newRank,
             NcclFunction.COMM_GROW,

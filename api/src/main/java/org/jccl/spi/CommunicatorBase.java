@@ -562,6 +562,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** Waits until what was issued on {@code stream} is done; null: as long as operations have. */
   void awaitWork(Stream stream, @Nullable TimeLimit limit) {
+    synchronize(stream, limit);
+  }
+
+  /** Waits for {@code stream}, for so long at most; null: for ever. */
+  static void synchronize(Stream stream, @Nullable TimeLimit limit) {
     if (limit == null) {
       stream.synchronize();
     } else {
@@ -675,6 +680,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   @Override
   public final CommunicatorConfig config() {
     return config;
+  }
+
+  /** For messages; works while it opens. */
+  final String who() {
+    return knowsItsPlace() ? name() + ", rank " + rank + "/" + worldSize : name();
   }
 
   @Override

@@ -61,7 +61,7 @@ final class GroupIssue {
       LibraryCommunicator comm = member(calls, i);
       CallArguments call = calls.call(i);
       if (fitsKernel(calls, i)) {
-        int code = comm.launchKernel(call, calls.stream(i));
+        int code = comm.kernels().launch(call, calls.stream(i));
         if (code != KernelRank.NOT_HERE) {
           comm.guard().settled(code, call.operation().label());
           calls.runsInKernel(i);
@@ -94,9 +94,11 @@ final class GroupIssue {
         };
     try {
       if (info.address() != 0) {
-        first.bounded("an estimate (ncclGroupSimulateEnd)", first.config().initLimit(), body);
+        first
+            .calls()
+            .bounded("an estimate (ncclGroupSimulateEnd)", first.config().initLimit(), body);
       } else {
-        first.within("a group of " + calls.size() + " calls", calls::inside, body);
+        first.calls().within("a group of " + calls.size() + " calls", calls::inside, body);
       }
     } catch (CollectiveTimeoutException | CommunicatorAbortedException late) {
       calls.leaveToOthers(); // the library may still read it

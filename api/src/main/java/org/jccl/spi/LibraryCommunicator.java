@@ -1,20 +1,15 @@
 package org.jccl.spi;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
-import java.util.function.Supplier;
 import org.jccl.CallConfig;
 import org.jccl.CallForecast;
 import org.jccl.CallMemory;
 import org.jccl.CleanText;
-import org.jccl.CollectiveTimeoutException;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
@@ -41,7 +36,6 @@ import org.jccl.config.TimeLimit;
 import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.CallSetting;
-import org.jccl.ops.KernelCalls;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.spi.StateRules.Act;
@@ -63,21 +57,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final boolean nonblocking;
   private final boolean exchangesMessages;
 
-  /** Names the function that the library is in, or was in last. */
-  private volatile Supplier<String> insideOf = () -> "";
-
-  /** At most how long the call of an operation may take; null where nobody has said. */
-  private @Nullable TimeLimit callLimit;
-
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
-  private @Nullable TuningChoice choice;
 
   /** How long the report of an abort waits for what the library says of the job. */
   private static final Duration QUOTE_OF_A_DEATH = Duration.ofMillis(150);
-
-  /** How long before a creation's limit the other ranks are asked, and how long they have. */
-  private static final Duration ASKED_BEFORE = Duration.ofMillis(1_500);
 
   private static final Duration QUOTE_OF_A_DELAY = Duration.ofSeconds(1);
 
@@ -85,22 +69,16 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final LeakWatch leak;
 
   private final Watched watched = new Watched();
-  private volatile String creating = "";
-
-  private volatile String abortReason = "";
-  private volatile String stateOfJob = "";
+  private final JobMember job;
+  private final AbortReason reason;
+  private final BoundedCalls calls;
   private final StateGuard guard;
   private final Lifecycle lifecycle;
   private final Children children;
   private final LibraryMemory memory;
   private final CallForecasts forecasts;
   private final OwnKernels kernels;
-
-  /** Kept here: who asks how far this rank is knows it weakly. */
-  private final JobProgress job = new JobProgress(this::ownProgress);
-
-  /** What issues calls by own kernels; null without them. */
-  private @Nullable KernelRank kernelRank;
+  private final TunedConfig tuned;
 
   /** Whether a call may miss the windows that were chosen. */
   private boolean watchesMemory;
@@ -140,19 +118,22 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.handle = new NativeHandle(library.question(config));
     this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
     this.exchangesMessages = !NcclFunction.ALL_TO_ALL.isIn(version);
-    this.callLimit = library.needsWatchdog() ? config.operationLimit().orElse(null) : null;
-    this.guard = new StateGuard(this, handle);
+    this.defaultStream = device.newStream();
+    this.path = library.newPath(device, name + "-" + rank);
+    this.job = new JobMember(this, handle);
+    this.reason = new AbortReason(this, job, library::stateOfJob);
+    this.calls = new BoundedCalls(this, library, path, handle, job, this::endBecause);
+    this.guard = new StateGuard(this, handle, path, version, nonblocking, reason);
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
     this.memory = new LibraryMemory(this, library.sharesAllocations());
-    this.kernels = new OwnKernels(this, nonblocking, this::issue, this::missing);
+    this.kernels = new OwnKernels(this, nonblocking, this::issue, this::endBecause);
     this.forecasts = new CallForecasts(this, version, memory, kernels::why);
     this.watchesMemory = config.tuning().isOn();
+    this.tuned = new TunedConfig(this, version);
     this.sums = new Sums(this);
-    this.prepared = new PreparedSequences(this, new PreparedPlace());
+    this.prepared = new PreparedSequences(this, guard, path, this::note, this::settle);
     this.coalesced = new CoalescedCalls(this, this::settle);
-    this.defaultStream = device.newStream();
-    this.path = library.newPath(device, name + "-" + rank);
     String shown = "communicator " + this.name + ", rank " + rank + "/" + worldSize;
     this.leak =
         library.needsWatchdog() ? LeakWatch.of(this, library, () -> shown) : LeakWatch.nothing();
@@ -165,13 +146,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     note(stream);
     boolean fitsKernel = runsInKernel(call);
     look(call, fitsKernel);
-    int code = fitsKernel ? launchKernel(call, stream) : KernelRank.NOT_HERE;
+    int code = fitsKernel ? kernels.launch(call, stream) : KernelRank.NOT_HERE;
     if (code == KernelRank.NOT_HERE) {
       order(stream);
       code =
-          callLimit == null && path.isDirect()
+          isDirect()
               ? issue(call, stream)
-              : within(
+              : calls.within(
                   call.operation().label(),
                   () -> call.function().symbol(),
                   () -> issue(call, stream));
@@ -181,137 +162,35 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** The library's next call goes to {@code stream}: behind what own kernels do on others. */
   final void order(Stream stream) {
-    KernelRank own = kernelRank;
+    KernelRank own = kernels.here();
     if (own != null) {
       own.order(stream);
     }
   }
 
-  /** Issues a call that {@link #runsInKernel}; says what {@link KernelRank#launch} does. */
-  final int launchKernel(CallArguments call, Stream stream) {
-    KernelRank own = kernelRank;
-    return own == null ? KernelRank.NOT_HERE : own.launch(call, stream);
-  }
-
   @Override
   final boolean runsInKernel(CallArguments call) {
-    return kernelRank != null
-        && call.setting() == null // a configuration is for NCCL
-        && KernelCalls.fit(
-            call.operation(), call.type(), call.reduction(), call.count(), worldSize());
+    return kernels.here() != null && kernels.fit(call);
   }
 
-  /**
-   * Makes the call of an operation by another thread, in the time that operations have. If the
-   * library does not come back, the communicator is aborted: the call may wait for a peer.
-   */
-  final int within(String what, Supplier<String> inside, IntSupplier body) {
-    TimeLimit limit = callLimit;
-    if (limit == null) {
-      return path.call(what, body);
-    }
-    insideOf = inside;
-    try {
-      return path.bounded(what, limit, body);
-    } catch (CollectiveTimeoutException late) {
-      CommunicatorAbortedException why =
-          endBecause(
-              "a call of the library has not come back for "
-                  + limit
-                  + (limit == config().operationLimit().orElse(null) ? " (operationTimeout)" : "")
-                  + ": "
-                  + inside.get());
-      why.addSuppressed(late);
-      throw why;
-    }
-  }
-
-  /** Where calls of the library can hang: for others a limit is only one more. */
   @Override
   final void limitCalls(@Nullable TimeLimit limit) {
-    if (library.needsWatchdog()) {
-      callLimit = limit == null ? config().operationLimit().orElse(null) : limit;
-    }
+    calls.limit(limit);
   }
 
   @Override
   final void awaitWork(Stream stream, @Nullable TimeLimit limit) {
-    TimeLimit own = config().operationLimit().orElse(null);
-    TimeLimit most = limit == null ? own : limit;
     if (nonblocking) {
-      guard.awaitReady(most == null ? config().initLimit() : most);
+      guard.awaitReady(
+          Optional.ofNullable(limit).or(config()::operationLimit).orElse(config().initLimit()));
     }
-    try {
-      super.awaitWork(stream, most);
-    } catch (CollectiveTimeoutException late) {
-      if (limit != null || most == null) {
-        throw ofCaller(late, most); // its own limit: the work may go on
-      }
-      CommunicatorAbortedException why =
-          endBecause("work on " + stream + " has not ended in " + most + " (operationTimeout)");
-      why.addSuppressed(late);
-      throw why;
-    }
-  }
-
-  /** With how far the other ranks are; that may take a quarter of the limit more, or a second. */
-  private CollectiveTimeoutException ofCaller(
-      CollectiveTimeoutException late, @Nullable TimeLimit limit) {
-    if (limit == null || !library.needsWatchdog()) {
-      return late;
-    }
-    long nanos =
-        Math.clamp(limit.nanos() / 4, QUOTE_OF_A_DEATH.toNanos(), QUOTE_OF_A_DELAY.toNanos());
-    String others = wordsOfOthers("", Duration.ofNanos(nanos));
-    return others.isEmpty()
-        ? late
-        : new CollectiveTimeoutException(late.getMessage() + others, late);
+    calls.awaitWork(stream, limit);
   }
 
   @Override
   public final long nativeHandle() {
     guard.requireLegal(Act.QUESTION, "nativeHandle");
     return handle.value();
-  }
-
-  /** The first reason stays. */
-  private void because(String why, Duration quote) {
-    if (abortReason.isEmpty()) {
-      job.ask(quote);
-      String said = library.stateOfJob(quote);
-      String others = wordsOfOthers(why, quote);
-      synchronized (this) {
-        if (abortReason.isEmpty()) {
-          stateOfJob = said;
-          abortReason = why + "; on this rank " + progress() + others;
-        }
-      }
-    }
-  }
-
-  /** How far the other ranks are, where they can be asked; begins with a semicolon, or is empty. */
-  final String wordsOfOthers(String why, Duration within) {
-    String words = knowsItsPlace() ? job.words(worldSize(), why, within) : "";
-    return words.isEmpty() ? "" : "; " + words;
-  }
-
-  /** How far this rank is; a look from any thread, which never waits. */
-  private RankProgress ownProgress() {
-    RankProgress.Stage stage =
-        switch (handle.state()) {
-          case OPENING -> RankProgress.Stage.OPENING;
-          case CLOSED -> RankProgress.Stage.CLOSED;
-          case ABORTED, FAILED -> RankProgress.Stage.ENDED;
-          default -> RankProgress.Stage.OPEN;
-        };
-    boolean isInside = isInCall() || stage == RankProgress.Stage.OPENING;
-    return new RankProgress(
-        knowsItsPlace() ? rank() : -1,
-        stage,
-        callsMade(),
-        collectivesMade(),
-        lastCall(),
-        isInside ? insideOf.get() : creating);
   }
 
   @Override
@@ -324,8 +203,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   final void met(MeetingPlace where, ProcessGroup group) {
     if (library.needsWatchdog()) {
-      job.meets(group);
-      job.join(where.name());
+      job.progress().meets(group);
+      job.progress().join(where.name());
       if (where.isPart() && config().watchdog() && group.spansProcesses()) {
         Watchdog.watch(watched, group); // who dies elsewhere is no reason to end it
       }
@@ -335,68 +214,19 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** Its ranks are those of that group; before it is created. */
   final void comesFrom(@Nullable ProcessGroup group) {
     if (library.needsWatchdog()) {
-      job.meets(group);
+      job.progress().meets(group);
     }
   }
 
-  /** Which member of its group has died, in words, if one has. */
-  final Optional<String> lostMember() {
-    ProcessGroup members = job.group();
-    return members == null || !members.spansProcesses() || !config().watchdog()
-        ? Optional.empty()
-        : members.lostMember();
-  }
-
-  /**
-   * The same to be asked again and again while a creation is waited for: near its limit the other
-   * ranks are asked how far they are.
-   *
-   * @param limit of the creation, from now on
-   */
-  final Supplier<Optional<String>> lostWhile(TimeLimit limit) {
-    long near = limit.deadline() - Math.min(limit.nanos() / 4, ASKED_BEFORE.toNanos());
-    return () -> {
-      if (System.nanoTime() - near > 0) {
-        job.ask(ASKED_BEFORE);
-      }
-      return lostMember();
-    };
-  }
-
-  /** Names the function that the library is in from now on, while it creates this communicator. */
-  final void isIn(Supplier<String> function) {
-    insideOf = function;
-  }
-
-  /** Names the function by which a child is being created; empty: none is. */
-  final void creates(String function) {
-    creating = function;
-  }
-
-  /** A kernel has waited for a rank in vain: what the program gets. */
-  final RuntimeException missing(int rank, TimeLimit limit) {
-    return endBecause(
-        "rank "
-            + rank
-            + " has not come in "
-            + limit
-            + " to a call that own kernels carry out (KRN-06)");
-  }
-
-  /** What the library said of the job when it was aborted: lines that follow the message. */
-  final String stateOfJob() {
-    return stateOfJob;
-  }
-
   private CommunicatorAbortedException endBecause(String why) {
-    because(why, QUOTE_OF_A_DELAY);
+    reason.because(why, QUOTE_OF_A_DELAY);
     lifecycle.abortAside();
     return guard.aborted(null);
   }
 
   /** Whether the calling thread may make the call of an operation itself. */
   final boolean isDirect() {
-    return callLimit == null && path.isDirect();
+    return calls.limit() == null && path.isDirect();
   }
 
   /**
@@ -473,22 +303,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return forecasts.memoryOf(call);
   }
 
-  /** Makes a call that may wait for other ranks, and that sets up or ends something. */
-  final int bounded(String what, TimeLimit limit, IntSupplier body) {
-    try {
-      return path.bounded(what, limit, body);
-    } catch (CollectiveTimeoutException late) {
-      throw broken(late);
-    }
-  }
-
-  /** The library has not come back from a call: nothing but an abort is asked of it any more. */
-  private CollectiveTimeoutException broken(CollectiveTimeoutException late) {
-    handle.broken(late.getMessage());
-    return new CollectiveTimeoutException(
-        who() + ": " + late.getMessage() + ". Abort the communicator", late);
-  }
-
   /**
    * Makes a call that does not wait, if the handle is still there; 0 otherwise.
    *
@@ -499,16 +313,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
    */
   protected int quick(String what, TimeLimit limit, LongUnaryOperator call) {
     return handle.ifAlive(
-        comm -> asked(what, limit, () -> Math.toIntExact(call.applyAsLong(comm))));
-  }
-
-  /** Makes a call that waits for no other rank, and that any thread may make. */
-  final int asked(String what, TimeLimit limit, IntSupplier body) {
-    try {
-      return library.ask(device(), what, limit, body);
-    } catch (CollectiveTimeoutException late) {
-      throw broken(late);
-    }
+        comm -> calls.asked(what, limit, () -> Math.toIntExact(call.applyAsLong(comm))));
   }
 
   // ---- for the implementations and the helpers
@@ -540,6 +345,26 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** {@return how it makes its calls} */
   protected final CallPath path() {
     return path;
+  }
+
+  /** Its calls that have a limit. */
+  final BoundedCalls calls() {
+    return calls;
+  }
+
+  /** This rank among the others. */
+  final JobMember job() {
+    return job;
+  }
+
+  /** Its way to own kernels. */
+  final OwnKernels kernels() {
+    return kernels;
+  }
+
+  /** What tuning makes of configurations. */
+  final TunedConfig tuned() {
+    return tuned;
   }
 
   /** The streams on which it has work. */
@@ -574,7 +399,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   final void born() {
     library.opened(this);
     if (knowsItsPlace()) {
-      kernelRank = kernels.open();
+      kernels.open();
       hear();
     }
     if (library.needsWatchdog() && config().operationLimit().isPresent()) {
@@ -585,26 +410,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** It is about to be created, under a name that all its ranks know it by, and no other has. */
   final void joinKernels(String key, long order, int place) {
     if (library.needsWatchdog()) {
-      job.join(key);
+      job.progress().join(key);
     }
     if (!key.isEmpty()) {
       kernels.join(library.kernelMeetings(), key, order, place);
     }
-  }
-
-  /** Its ranks cannot find each other. */
-  final void refuseKernels(String why) {
-    kernels.refuse(why);
-  }
-
-  /** What a child is named among its ranks; empty if nobody can say. */
-  final String kernelKey(String child) {
-    return kernels.keyOf(child);
-  }
-
-  /** It is being aborted: kernels that wait leave. */
-  final void abortKernels() {
-    kernels.abort();
   }
 
   /** What is made of it goes with it; graphs first (LIF-06). */
@@ -627,7 +437,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       heard.ending();
     }
     try {
-      kernelRank = null;
       kernels.close();
       releaseTokens();
       coalesced.release();
@@ -639,7 +448,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
-      job.close();
+      job.progress().close();
       if (heard != null) {
         heard.closed();
       }
@@ -658,11 +467,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     if (handle.state() != State.READY) {
       guard.requireLegal(Act.OPERATION);
     }
-  }
-
-  /** For messages; works while it opens. */
-  final String who() {
-    return knowsItsPlace() ? name() + ", rank " + rank() + "/" + worldSize() : name();
   }
 
   // ---- life
@@ -716,7 +520,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private void learnPlace() {
     if (!knowsItsPlace()) {
       children.place(this);
-      kernelRank = kernels.open();
+      kernels.open();
     }
   }
 
@@ -759,9 +563,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     lifecycle.abort();
   }
 
-  /** Why it was aborted, in words; empty if the program has done it. */
-  final String abortReason() {
-    return abortReason;
+  /** Why it was aborted, if the program has not done it. */
+  final AbortReason reason() {
+    return reason;
   }
 
   @Override
@@ -809,12 +613,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
     @Override
     public String inside() {
-      return insideOf.get();
+      return job.inside();
     }
 
     @Override
     public Optional<String> closedEarly() {
-      boolean costsMessages = job.reachesOthers();
+      boolean costsMessages = job.progress().reachesOthers();
       long issued = collectivesMade();
       if (issued == RankProgress.UNKNOWN
           || !config().watchdog()
@@ -822,7 +626,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
           || (costsMessages && !streams.isAnyBusy())) {
         return Optional.empty();
       }
-      return job.closedBefore(rank(), issued, worldSize())
+      return job.progress()
+          .closedBefore(rank(), issued, worldSize())
           .filter(each -> costsMessages || streams.isAnyBusy())
           .map(
               each ->
@@ -838,13 +643,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
     @Override
     public void isNearItsLimit(Duration left) {
-      job.ask(left);
+      job.progress().ask(left);
     }
 
     @Override
     public void end(String why, boolean isLate) {
-      because(why, isLate ? QUOTE_OF_A_DELAY : QUOTE_OF_A_DEATH);
-      library.failed(who() + ": " + why + stateOfJob);
+      reason.because(why, isLate ? QUOTE_OF_A_DELAY : QUOTE_OF_A_DEATH);
+      library.failed(who() + ": " + why + reason.stateOfJob());
       abort();
     }
 
@@ -935,60 +740,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return prepared.prepare(body);
   }
 
-  /** What was chosen for a child whose size only the library knows. */
-  final void chosen(TuningChoice inherited) {
-    choice = inherited;
-  }
-
-  /** What {@link PreparedSequences} needs of the library. */
-  private final class PreparedPlace implements PreparedSequences.Place {
-    @Override
-    public void requireLegal(String what) {
-      guard.requireLegal(Act.OPERATION, what);
-    }
-
-    @Override
-    public void note(Stream stream) {
-      LibraryCommunicator.this.note(stream);
-    }
-
-    @Override
-    public void settle() {
-      LibraryCommunicator.this.settle();
-    }
-
-    @Override
-    public CallPath pathAside() {
-      return path.beside("jccl-graphs-" + name);
-    }
-
-    @Override
-    public String who() {
-      return LibraryCommunicator.this.who();
-    }
-  }
-
   // ---- tuning
 
   @Override
   public final TuningChoice tuning() {
-    TuningChoice known = choice;
-    if (known == null) {
-      known =
-          knowsItsPlace()
-              ? config().tuning().choose(device().name(), worldSize(), version)
-              : TuningChoice.none("it is still opening");
-      choice = knowsItsPlace() ? known : null;
-    }
-    return known;
-  }
-
-  /** The configuration as it goes to the library: what is chosen, where the user says nothing. */
-  final CommunicatorConfig tuned(CommunicatorConfig given) {
-    int ctas = given.tuning().isOn() ? tuning().ctas() : 0;
-    return ctas == 0 || CallForecasts.setsThreadBlocks(given)
-        ? given
-        : given.toBuilder().set(ConfigField.MIN_CTAS, ctas).set(ConfigField.MAX_CTAS, ctas).build();
+    return tuned.choice();
   }
 
   @Override
@@ -1052,10 +808,5 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   public final MemoryStatistics memoryStatistics() {
     return memory.statistics();
-  }
-
-  /** The configuration in the library's own words, or null for none. */
-  final MemorySegment struct(@Nullable CommunicatorConfig given, Arena arena) {
-    return given == null ? MemorySegment.NULL : ConfigStruct.write(tuned(given), version, arena);
   }
 }

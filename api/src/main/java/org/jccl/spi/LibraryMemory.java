@@ -118,10 +118,12 @@ final class LibraryMemory implements CallForecasts.Known {
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
     long comm = owner.handle().value();
     int code =
-        owner.asked(
-            "ncclCommRegister",
-            owner.config().initLimit(),
-            () -> owner.abi().commRegister(comm, buffer.address(), buffer.bytes(), slot));
+        owner
+            .calls()
+            .asked(
+                "ncclCommRegister",
+                owner.config().initLimit(),
+                () -> owner.abi().commRegister(comm, buffer.address(), buffer.bytes(), slot));
     owner.guard().settled(code, "register");
     long address = buffer.address();
     long bytes = buffer.bytes();
@@ -168,11 +170,15 @@ final class LibraryMemory implements CallForecasts.Known {
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
     long comm = owner.handle().value();
     int code =
-        owner.bounded(
-            "registerWindow (ncclCommWindowRegister)",
-            owner.config().initLimit(),
-            () ->
-                owner.abi().commWindowRegister(comm, buffer.address(), buffer.bytes(), slot, bits));
+        owner
+            .calls()
+            .bounded(
+                "registerWindow (ncclCommWindowRegister)",
+                owner.config().initLimit(),
+                () ->
+                    owner
+                        .abi()
+                        .commWindowRegister(comm, buffer.address(), buffer.bytes(), slot, bits));
     if (owner.guard().settled(code, "registerWindow") == 0) {
       owner.guard().mayGoOn();
     }
@@ -365,13 +371,13 @@ final class LibraryMemory implements CallForecasts.Known {
       IntSupplier body) {
     CallHook heard = owner.hook();
     if (heard == null || shown == null) {
-      owner.guard().settled(owner.within(what, function::symbol, body), what);
+      owner.guard().settled(owner.calls().within(what, function::symbol, body), what);
       return;
     }
     heard.show(what, shown, stream);
     try {
       heard.before();
-      owner.guard().settled(owner.within(what, function::symbol, body), what);
+      owner.guard().settled(owner.calls().within(what, function::symbol, body), what);
     } catch (RuntimeException | Error failure) {
       heard.failed(failure);
       throw failure;

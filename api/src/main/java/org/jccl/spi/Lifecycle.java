@@ -86,7 +86,7 @@ final class Lifecycle {
   }
 
   private void reach(State state, String what, TimeLimit limit, LongToIntFunction call) {
-    int code = owner.bounded(what, limit, () -> call.applyAsInt(owner.handle().value()));
+    int code = owner.calls().bounded(what, limit, () -> call.applyAsInt(owner.handle().value()));
     if (code == 0 && state == State.REVOKED) {
       owner.handle().revoked();
     } else if (code == 0) {
@@ -118,7 +118,7 @@ final class Lifecycle {
   private long taken() {
     long comm = owner.handle().take(State.ABORTED);
     if (comm != 0) {
-      owner.abortKernels();
+      owner.kernels().abort();
       CallHook heard = owner.hook();
       if (heard != null) {
         heard.aborted();
@@ -134,7 +134,7 @@ final class Lifecycle {
     if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
       own.refuse(owner.guard().aborted(null));
     }
-    if (!owner.abortReason().isEmpty()) {
+    if (!owner.reason().words().isEmpty()) {
       // The program did not ask for it: on its own streams the next wait says so, once.
       for (Stream each : owner.streams().snapshot()) {
         if (each != owner.defaultStream() && each instanceof OwnedStream used && !used.isClosed()) {

@@ -61,7 +61,7 @@ final class Opening {
     this.handles = memory.allocate(JAVA_LONG, ranks.size());
     this.configs = new MemorySegment[ranks.size()];
     for (int i = 0; i < configs.length; i++) {
-      configs[i] = ConfigStruct.write(first.tuned(first.config()), first.version(), memory);
+      configs[i] = ConfigStruct.write(first.tuned().of(first.config()), first.version(), memory);
     }
   }
 
@@ -100,14 +100,14 @@ final class Opening {
   private void run() {
     String named = HexFormat.of().formatHex(ids.toArray(JAVA_BYTE));
     ranks.forEach(rank -> rank.joinKernels(named, 0, rank.rank()));
-    ranks.forEach(rank -> rank.isIn(() -> inside));
+    ranks.forEach(rank -> rank.job().isIn(() -> inside));
     TimeLimit limit = first.config().initLimit();
     OptionalInt code = OptionalInt.empty();
     try {
       String what = "creation of " + first.name();
-      code = first.path().callWithin(what, limit, first.lostWhile(limit), this::create);
+      code = first.path().callWithin(what, limit, first.job().lostWhile(limit), this::create);
       if (code.isEmpty() && abandon()) {
-        throw first.lostMember().map(this::hopeless).orElseGet(() -> late(limit, null));
+        throw first.job().lostMember().map(this::hopeless).orElseGet(() -> late(limit, null));
       }
     } catch (CollectiveTimeoutException givenUp) {
       throw late(limit, givenUp);
@@ -201,7 +201,7 @@ final class Opening {
             + ": creation took longer than initTimeout "
             + limit
             + (givenUp == null ? ": " + inside + " has not come back" : ": " + givenUp.getMessage())
-            + first.wordsOfOthers("", PATIENCE)
+            + first.job().wordsOfOthers("", PATIENCE)
             + ". A rank is late or missing: all "
             + first.worldSize()
             + " must open with the same unique id"

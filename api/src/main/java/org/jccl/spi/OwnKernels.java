@@ -1,8 +1,11 @@
 package org.jccl.spi;
 
 import java.time.Duration;
-import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jccl.Stream;
 import org.jccl.config.TimeLimit;
+import org.jccl.ops.CallArguments;
+import org.jccl.ops.KernelCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +19,13 @@ final class OwnKernels {
   private final CommunicatorBase owner;
   private final boolean isNonblocking;
   private final KernelGroup.Issuer library;
-  private final BiFunction<Integer, TimeLimit, RuntimeException> missing;
+  private final Function<String, ? extends RuntimeException> end;
   private KernelMeetings.@Nullable Seat seat;
   private volatile @Nullable KernelRank rank;
+
+  /** The same for the thread that makes the calls. */
+  private @Nullable KernelRank here;
+
   private String key = "";
   private String why = "";
 
@@ -26,17 +33,17 @@ final class OwnKernels {
    * None yet.
    *
    * @param library the library's way of a call
-   * @param missing makes what the program gets when a rank has not come in a time
+   * @param end ends the communicator for that reason; gives what the program gets
    */
   OwnKernels(
       CommunicatorBase owner,
       boolean isNonblocking,
       KernelGroup.Issuer library,
-      BiFunction<Integer, TimeLimit, RuntimeException> missing) {
+      Function<String, ? extends RuntimeException> end) {
     this.owner = owner;
     this.isNonblocking = isNonblocking;
     this.library = library;
-    this.missing = missing;
+    this.end = end;
     if (owner.config().tuning().usesKernels()) {
       why = isNonblocking ? "it is nonblocking" : "it is still opening";
     }
@@ -63,11 +70,11 @@ final class OwnKernels {
     }
   }
 
-  /** The communicator is there: what issues calls by kernels, or null. */
-  @Nullable KernelRank open() {
+  /** The communicator is there: now its calls can go by kernels, if its ranks agree. */
+  void open() {
     KernelMeetings.Seat own = seat;
     if (own == null || rank != null) {
-      return rank;
+      return;
     }
     int ranks = owner.worldSize();
     KernelGroup found = own.kernels(ranks);
@@ -76,10 +83,42 @@ final class OwnKernels {
       TimeLimit limit = owner.config().operationLimit().orElse(PATIENCE);
       // A little before the watchdog, which can name no rank.
       TimeLimit patience = TimeLimit.ofNanos(limit.nanos() / 8 * 7);
-      rank = found.rank(library, owner.rank(), patience, late -> missing.apply(late, limit));
+      here = found.rank(library, owner.rank(), patience, late -> missing(late, limit));
+      rank = here;
     }
-    return rank;
   }
+
+  /** A kernel has waited for a rank in vain: what the program gets. */
+  private RuntimeException missing(int late, TimeLimit limit) {
+    return end.apply(
+        "rank "
+            + late
+            + " has not come in "
+            + limit
+            + " to a call that own kernels carry out (KRN-06)");
+  }
+
+  // ---- calls
+
+  /** What issues calls by kernels; null without them. Asked for each call. */
+  @Nullable KernelRank here() {
+    return here;
+  }
+
+  /** Whether a kernel carries out such a call, where there are kernels. */
+  boolean fit(CallArguments call) {
+    return call.setting() == null // a configuration is for NCCL
+        && KernelCalls.fit(
+            call.operation(), call.type(), call.reduction(), call.count(), owner.worldSize());
+  }
+
+  /** Issues a call that {@link #fit fits}; says what {@link KernelRank#launch} does. */
+  int launch(CallArguments call, Stream stream) {
+    KernelRank own = here;
+    return own == null ? KernelRank.NOT_HERE : own.launch(call, stream);
+  }
+
+  // ---- end
 
   /** Why there are none, in words; empty if there are, or nobody has asked for them. */
   String why() {
@@ -95,6 +134,7 @@ final class OwnKernels {
 
   void close() {
     KernelRank own = rank;
+    here = null;
     rank = null;
     if (own != null) {
       own.close();

@@ -8,6 +8,7 @@ import org.jccl.Collectives;
 import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.config.TimeLimit;
+import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,40 +19,40 @@ final class PreparedSequences {
   /** An abort waits no longer for graphs to close: work in them may end by the abort alone. */
   private static final TimeLimit BRIEFLY = TimeLimit.ofNanos(500_000_000);
 
-  /** What the communicator's library makes of it. */
-  interface Place {
-    /** Refuses what its state, a group or a body that prepares calls does not allow. */
-    void requireLegal(String what);
-
-    /** Work is about to be enqueued on {@code stream}. */
-    void note(Stream stream);
-
-    /** Waits for calls that go on, where calls come back at once. */
-    void settle();
-
-    /** Where calls are made beside the communicator's own. */
-    CallPath pathAside();
-
-    /** For messages. */
-    String who();
-  }
-
   private final CommunicatorBase owner;
-  private final Place place;
+  private final StateGuard guard;
+  private final CallPath path;
+  private final Consumer<Stream> noted;
+  private final Runnable settled;
   private final Set<Sequence> open = ConcurrentHashMap.newKeySet();
 
-  PreparedSequences(CommunicatorBase owner, Place place) {
+  /**
+   * Those of {@code owner}.
+   *
+   * @param path makes its calls of the library
+   * @param noted told of a stream before work is enqueued on it
+   * @param settled waits for calls that go on, where calls come back at once
+   */
+  PreparedSequences(
+      CommunicatorBase owner,
+      StateGuard guard,
+      CallPath path,
+      Consumer<Stream> noted,
+      Runnable settled) {
     this.owner = owner;
-    this.place = place;
+    this.guard = guard;
+    this.path = path;
+    this.noted = noted;
+    this.settled = settled;
   }
 
   Graph prepare(Consumer<Collectives> body) {
-    place.requireLegal("prepare");
+    guard.requireLegal(Act.OPERATION, "prepare");
     if (owner.device() instanceof CaptureGuard device) {
       device.requireNotCapturing("prepare");
     }
     CallRecording calls = owner.keep(body);
-    calls.requireOpen(place.who());
+    calls.requireOpen(owner.who());
     Sequence made = new Sequence(calls, calls.size() == 0 ? null : capture(calls));
     open.add(made);
     return made;
@@ -64,7 +65,7 @@ final class PreparedSequences {
     try {
       stream.beginCapture();
       try {
-        owner.unheard(() -> RecordedIssue.issue(owner, calls, stream, place::settle));
+        owner.unheard(() -> RecordedIssue.issue(owner, calls, stream, settled));
       } catch (RuntimeException | Error failure) {
         discard(stream, failure);
         throw failure;
@@ -95,7 +96,7 @@ final class PreparedSequences {
     if (open.isEmpty()) {
       return;
     }
-    CallPath aside = place.pathAside();
+    CallPath aside = path.beside("jccl-graphs-" + owner.name());
     try {
       aside.callWithin(
           "closing prepared calls of " + owner.name(),
@@ -136,12 +137,10 @@ final class PreparedSequences {
         requireLaunchable(stream);
         if (stream.isCapturing()) {
           RecordedIssue.issue(
-              owner,
-              calls,
-              stream,
-              place::settle); // Here a graph cannot be launched (STR-31): the calls join it.
+              owner, calls, stream,
+              settled); // Here a graph cannot be launched (STR-31): the calls join it.
         } else if (graph != null) {
-          place.note(stream);
+          noted.accept(stream);
           owner.launch(graph, calls, stream);
         }
       } finally {
@@ -151,14 +150,14 @@ final class PreparedSequences {
 
     private void requireLaunchable(Stream stream) {
       owner.requireUsable();
-      place.requireLegal("launch of prepared calls");
+      guard.requireLegal(Act.OPERATION, "launch of prepared calls");
       if (closed) {
         throw new IllegalStateException(
-            place.who() + ": the prepared calls were closed: prepare them anew (STR-40)");
+            owner.who() + ": the prepared calls were closed: prepare them anew (STR-40)");
       }
       if (stream.device() != owner.device()) {
         throw new IllegalArgumentException(
-            place.who()
+            owner.who()
                 + ": "
                 + stream
                 + " is of device "
@@ -167,9 +166,9 @@ final class PreparedSequences {
                 + owner.device().index());
       }
       if (stream.isClosed()) {
-        throw new IllegalStateException(place.who() + ": stream is closed: " + stream);
+        throw new IllegalStateException(owner.who() + ": stream is closed: " + stream);
       }
-      calls.requireOpen(place.who());
+      calls.requireOpen(owner.who());
     }
 
     @Override

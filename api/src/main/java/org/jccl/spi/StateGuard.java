@@ -16,18 +16,32 @@ import org.jspecify.annotations.Nullable;
  * 3 of the rule book; the table is {@link StateRules}).
  */
 final class StateGuard {
-  private final LibraryCommunicator owner;
+  private final CommunicatorBase owner;
   private final NativeHandle handle;
+  private final CallPath path;
+  private final int version;
+  private final boolean isNonblocking;
+  private final AbortReason reason;
 
-  StateGuard(LibraryCommunicator owner, NativeHandle handle) {
+  StateGuard(
+      CommunicatorBase owner,
+      NativeHandle handle,
+      CallPath path,
+      int version,
+      boolean isNonblocking,
+      AbortReason reason) {
     this.owner = owner;
     this.handle = handle;
+    this.path = path;
+    this.version = version;
+    this.isNonblocking = isNonblocking;
+    this.reason = reason;
   }
 
   /** Refuses a function that the library's version lacks (rule VER-05). */
   void require(NcclFunction function) {
-    if (!function.isIn(owner.version())) {
-      throw function.missingIn(owner.version());
+    if (!function.isIn(version)) {
+      throw function.missingIn(version);
     }
   }
 
@@ -87,10 +101,10 @@ final class StateGuard {
     return new CommunicatorAbortedException(
         owner.who()
             + " was aborted: "
-            + (owner.abortReason().isEmpty() ? "" : owner.abortReason() + ". ")
+            + (reason.words().isEmpty() ? "" : reason.words() + ". ")
             + "close it, open a new one"
             + (cause == null ? "" : " (" + cause.getMessage() + ")")
-            + owner.stateOfJob(),
+            + reason.stateOfJob(),
         cause);
   }
 
@@ -117,7 +131,7 @@ final class StateGuard {
 
   /** A call that reports success while it may go on (rules SPL-07, WIN-06). */
   void mayGoOn() {
-    if (owner.isNonblocking()) {
+    if (isNonblocking) {
       handle.busy();
       handle.poll();
     }
@@ -125,14 +139,14 @@ final class StateGuard {
 
   /** Waits until a nonblocking call has ended; throws what it failed with. */
   void awaitReady(TimeLimit limit) {
-    long deadline = owner.path().now() + limit.nanos();
+    long deadline = path.now() + limit.nanos();
     State now = handle.poll();
     while (now == State.OPENING || now == State.BUSY) {
-      if (owner.path().now() - deadline >= 0) {
+      if (path.now() - deadline >= 0) {
         throw new CollectiveTimeoutException(
             owner.who() + " is still " + now + " after " + limit + ": a rank is late or missing");
       }
-      owner.path().pause(TimeLimit.remaining(deadline, owner.path().now()));
+      path.pause(TimeLimit.remaining(deadline, path.now()));
       now = handle.poll();
     }
     switch (now) {

@@ -53,10 +53,12 @@ final class Sums {
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_INT);
     long comm = owner.handle().value();
     int code =
-        owner.asked(
-            "ncclRedOpCreatePreMulSum",
-            owner.config().initLimit(),
-            () -> owner.abi().redOpCreatePreMulSum(slot, scalar, type.code(), residence, comm));
+        owner
+            .calls()
+            .asked(
+                "ncclRedOpCreatePreMulSum",
+                owner.config().initLimit(),
+                () -> owner.abi().redOpCreatePreMulSum(slot, scalar, type.code(), residence, comm));
     owner.guard().settled(code, "preMulSum");
     // The calls that were recorded with it are issued when the group ends (PMS-07).
     PreMulSum sum =
