@@ -88,4 +88,33 @@ class LauncherTest {
             .formatted(locale);
     assertThat(said("names_in_utf8", command, "")).endsWith(taken + "\n");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "java -Da=b Main -cp mine             | .     | -Da=b Main -cp mine",
+        "java -cp a:b Main                    | a:b   | Main",
+        "java -classpath a Main               | a     | Main",
+        "java --class-path a -ea Main x       | a     | -ea Main x",
+        "java --class-path=a Main             | a     | Main",
+        "java -cp a -cp 'b c' Main            | b c   | Main",
+        "java -cp '' Main                     | ''    | Main",
+        "java -cp                             | .     | -cp",
+        "java --add-modules M -cp a Main -cp  | a     | --add-modules M Main -cp",
+        "java -cp a -m M/Main -cp b           | a     | -m M/Main -cp b",
+        "java -jar my.jar -cp b               | .     | -jar my.jar -cp b",
+        "java -cp a My.java -cp b             | a     | My.java -cp b",
+        "javac -d out My.java -cp a           | a     | -d out My.java",
+        "javac --module M --class-path=a      | a     | --module M",
+        "javac My.java --class-path           | .     | My.java --class-path",
+        "javac @words -cp a                   | a     | @words",
+        "javac                                | .     | ''",
+      })
+  void theToolsOfTheJdk_keepJcclsClassPath_beyondThatOfTheUser(
+      String line, String path, String rest) throws Exception {
+    String command =
+        "users_class_path %s; printf '%%s\n' \"$users_path\" \"${words[*]-}\"".formatted(line);
+    assertThat(said("users_class_path", command, "")).isEqualTo(path + "\n" + rest + "\n");
+  }
 }
