@@ -9,7 +9,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jccl.BackendConfig;
 import org.jccl.DataType;
 import org.jccl.ReduceOp.Builtin;
@@ -52,37 +51,17 @@ final class BenchCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private BenchWays ways;
 
-  @Option(
-      names = "--op",
-      converter = Words.OperationName.class,
-      split = OptionValue.LIST,
-      splitSynopsisLabel = ",",
-      paramLabel = "OPERATION",
-      defaultValue = "all_reduce",
-      description = "Operations, or all. Default: ${DEFAULT-VALUE}.")
-  private String[] operations = {};
+  private final CallOptions calls =
+      new CallOptions()
+          .operations(List.of(Workload.ofLabel("all_reduce")))
+          .types(List.of(DataType.FLOAT32))
+          .least(8)
+          .most(128 * MIB, 4 * MIB)
+          .factor("2, with --quick 8");
 
-  @Option(
-      names = {"-b", "--min-bytes"},
-      converter = Texts.SomeBytes.class,
-      paramLabel = "SIZE",
-      defaultValue = "8",
-      description = "Smallest size: 8, 1K, 4MiB, 1G. Default: ${DEFAULT-VALUE}.")
-  private long minBytes;
-
-  @Option(
-      names = {"-e", "--max-bytes"},
-      converter = Texts.SomeBytes.class,
-      paramLabel = "SIZE",
-      description = "Largest size. Default: 128M on nccl, 4M on sim.")
-  private @Nullable Long maxBytes;
-
-  @Option(
-      names = {"-f", "--step-factor"},
-      converter = Numbers.Factor.class,
-      paramLabel = "N",
-      description = "Each size is N times the one before. Default: 2, with --quick 8.")
-  private @Nullable Long stepFactor;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private final CommandSpec callOptions = calls.spec();
 
   @Option(
       names = {"-i", "--step-bytes"},
@@ -90,16 +69,6 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       description = "Each size is this much more than the one before, instead.")
   private @Nullable Long stepBytes;
-
-  @Option(
-      names = {"-d", "--datatype"},
-      converter = Words.TypeName.class,
-      split = OptionValue.LIST,
-      splitSynopsisLabel = ",",
-      paramLabel = "TYPE",
-      defaultValue = "float",
-      description = "Data types, or all. Default: ${DEFAULT-VALUE}.")
-  private String[] types = {};
 
   @Option(
       names = {"-o", "--redop"},
@@ -181,12 +150,9 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (ways.isWanted()) {
-      return ways.run(backendOptions, commandLine(), isGiven("--op") ? operations : null, maxBytes);
+      return ways.run(backendOptions, commandLine(), calls);
     }
     requireOneStep();
-    List<Workload> workloads = named(operations, Workload.ALL, Workload::ofLabel);
-    List<DataType> dataTypes = named(types, List.of(DataType.values()), Words::type);
-    List<Builtin> ops = named(reductions, List.of(Builtin.values()), Words::reduction);
     sizes(MIB << 20);
     if (noReport && out != null) {
       throw bad("--no-report and --out exclude each other: give one of them");
@@ -200,10 +166,10 @@ final class BenchCommand implements Callable<Integer> {
       Timing timing = Timing.of(opened.backend(), clock);
       BenchPlan plan =
           new BenchPlan(
-              workloads,
-              dataTypes,
-              ops,
-              sizes(opened.backend().name().equals("nccl") ? 128 * MIB : 4 * MIB),
+              calls.workloads(),
+              calls.types(),
+              reductions(),
+              sizes(calls.most(opened.backend().name().equals("nccl"))),
               root,
               iterations == null ? (quick ? 10 : 20) : iterations,
               warmups == null ? (quick ? 2 : 5) : warmups,
@@ -219,16 +185,13 @@ final class BenchCommand implements Callable<Integer> {
     return ResultFolder.named("bench").resolve(now);
   }
 
-  private boolean isGiven(String option) {
-    return spec.commandLine().getParseResult().hasMatchedOption(option);
-  }
-
   private int run(
       BackendOptions.Opened opened, BenchPlan plan, Timing timing, @Nullable ReportFolder folder)
       throws IOException {
     BenchRunner runner = new BenchRunner(opened.backend(), opened.ranks(), plan, timing);
     if (runner.size() == 0) {
-      throw bad("no size from %d bytes on holds one element a rank: raise --max-bytes", minBytes);
+      throw bad(
+          "no size from %d bytes on holds one element a rank: raise --max-bytes", calls.least());
     }
     var environment = EnvironmentCard.of(opened);
     var settings =
@@ -258,21 +221,19 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void requireOneStep() {
-    if (stepFactor != null && stepBytes != null) {
+    if (calls.givenFactor() != null && stepBytes != null) {
       throw bad("--step-factor and --step-bytes exclude each other: give one of them");
     }
   }
 
   private SizeRange sizes(long largest) {
-    long max = maxBytes == null ? Math.max(largest, minBytes) : maxBytes;
-    long factor = stepFactor == null ? (quick ? 8 : 2) : stepFactor;
-    try {
-      return stepBytes == null
-          ? SizeRange.byFactor(minBytes, max, factor)
-          : SizeRange.byStep(minBytes, max, stepBytes);
-    } catch (IllegalArgumentException wrong) {
-      throw bad("sizes: %s", String.valueOf(wrong.getMessage()));
-    }
+    Long most = calls.givenMost();
+    Long factor = calls.givenFactor();
+    return calls.sizes(
+        spec,
+        most == null ? Math.max(largest, calls.least()) : most,
+        factor == null ? (quick ? 8 : 2) : factor,
+        stepBytes);
   }
 
   private ReportFolder folder(Path path) {
@@ -283,10 +244,10 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private static <T> List<T> named(String[] names, List<T> all, Function<String, T> parser) {
-    return Arrays.asList(names).contains(Words.ALL)
-        ? all
-        : Arrays.stream(names).map(parser).distinct().toList();
+  private List<Builtin> reductions() {
+    return Arrays.asList(reductions).contains(Words.ALL)
+        ? List.of(Builtin.values())
+        : Arrays.stream(reductions).map(Words::reduction).distinct().toList();
   }
 
   private String commandLine() {

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jccl.Backend;
@@ -136,12 +135,7 @@ final class BenchWays {
   }
 
   /** Does it; the exit code. */
-  int run(
-      BackendOptions backends,
-      String line,
-      String @Nullable [] operations,
-      @Nullable Long mostBytes)
-      throws IOException {
+  int run(BackendOptions backends, String line, CallOptions calls) throws IOException {
     PrintWriter screen = command.commandLine().getOut();
     if (compare != null) {
       return compare(source(compare[0]), source(compare[1]), screen);
@@ -152,10 +146,11 @@ final class BenchWays {
       if (coalesced) {
         return coalesced(opened, isReal, line, before, screen);
       }
-      long most = mostBytes != null ? mostBytes : isReal ? 512 * MIB : 2 * MIB;
+      Long given = calls.givenMost();
+      long most = given != null ? given : isReal ? 512 * MIB : 2 * MIB;
       WayPlan plan =
           new WayPlan(
-              operations == null ? WayPlan.usualWorkloads() : workloads(operations),
+              calls.hasOperations() ? calls.workloads() : WayPlan.usualWorkloads(),
               peers ? WayPlan.powersOfFour(most) : WayPlan.usualSizes(most),
               ways(opened.backend(), opened.ranks(), screen),
               rounds,
@@ -325,14 +320,6 @@ final class BenchWays {
       return List.of(Way.DEFAULT, way, own, Way.DEFAULT.prepare(), way.prepare(), own.prepare());
     }
     return List.of(Way.DEFAULT, way, Way.DEFAULT.prepare(), way.prepare());
-  }
-
-  private List<Workload> workloads(String[] names) {
-    try {
-      return Arrays.stream(names).map(Workload::ofLabel).toList();
-    } catch (IllegalArgumentException unknown) {
-      throw bad("--op: " + unknown.getMessage());
-    }
   }
 
   /** Prints the verdict, and writes the page if a folder is named for it. */

@@ -7,16 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jccl.BackendConfig;
-import org.jccl.DataType;
 import org.jccl.benchmarks.bench.Timing;
-import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.ProfileOption;
-import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.predict.Calibrator;
 import org.jccl.benchmarks.predict.Campaign;
@@ -34,6 +30,7 @@ import org.jccl.benchmarks.report.Settings;
 import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -84,31 +81,15 @@ final class CalibrateCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private Profile machine;
 
-  @Option(
-      names = "--op",
-      converter = Words.OperationName.class,
-      split = OptionValue.LIST,
-      splitSynopsisLabel = ",",
-      paramLabel = "OPERATION",
-      description =
-          "Operations. Default: all_reduce,all_gather,reduce_scatter,broadcast,reduce,sendrecv.")
-  private String @Nullable [] operations;
+  private final CallOptions calls =
+      new CallOptions()
+          .operations(Campaign.WORKLOADS)
+          .types(Campaign.TYPES)
+          .most(1024 * MIB, 4 * MIB);
 
-  @Option(
-      names = {"-d", "--dtype", "--datatype"},
-      converter = Words.TypeName.class,
-      split = OptionValue.LIST,
-      splitSynopsisLabel = ",",
-      paramLabel = "TYPE",
-      description = "Data types. Default: float,bfloat16.")
-  private String @Nullable [] types;
-
-  @Option(
-      names = {"-e", "--max-bytes"},
-      converter = Texts.SomeBytes.class,
-      paramLabel = "SIZE",
-      description = "Largest size. Default: 1G on nccl, 4M on sim.")
-  private @Nullable Long maxBytes;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private final CommandSpec callOptions = calls.spec();
 
   @Option(
       names = "--held-out",
@@ -175,21 +156,20 @@ final class CalibrateCommand implements Callable<Integer> {
 
   private Data measure() throws IOException {
     int largest = ranks == null ? 0 : Arrays.stream(ranks).max().orElse(0);
-    if (maxBytes != null && maxBytes < Campaign.LEAST) {
+    Long most = calls.givenMost();
+    if (most != null && most < Campaign.LEAST) {
       throw bad(
           "--max-bytes: %d bytes leave nothing to fit: give at least %d"
-              .formatted(maxBytes, Campaign.LEAST));
+              .formatted(most, Campaign.LEAST));
     }
     Integer wanted = ranks == null ? null : Integer.valueOf(largest);
     try (BackendOptions.Opened opened =
         BackendOptions.open(spec, backend, wanted, BackendConfig.defaults())) {
-      boolean isReal = opened.backend().name().equals("nccl");
-      long most = maxBytes != null ? maxBytes : isReal ? 1024 * MIB : 4 * MIB;
       Campaign campaign =
           new Campaign(
-              named(operations, Campaign.WORKLOADS, Workload.ALL, Workload::ofLabel),
-              named(types, Campaign.TYPES, List.of(DataType.values()), Words::type),
-              most,
+              calls.workloads(),
+              calls.types(),
+              calls.most(opened.backend().name().equals("nccl")),
               heldOut != null);
       List<PredictionSample> samples = new ArrayList<>();
       Environment environment = EnvironmentCard.of(opened);
@@ -222,16 +202,6 @@ final class CalibrateCommand implements Callable<Integer> {
     if (report != null) {
       WholeFile.write(report.resolve("ranks-" + n + ".json"), ReportJson.write(measurements));
     }
-  }
-
-  private static <T> List<T> named(
-      String @Nullable [] names, List<T> otherwise, List<T> all, Function<String, T> parser) {
-    if (names == null) {
-      return otherwise;
-    }
-    return Arrays.asList(names).contains(Words.ALL)
-        ? all
-        : Arrays.stream(names).map(parser).distinct().toList();
   }
 
   private Data read(Path[] files) {

@@ -4,19 +4,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.SizeRange;
+import org.jccl.benchmarks.bench.TypeNames;
 import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
-import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.ProfileOption;
-import org.jccl.benchmarks.cli.option.Texts;
-import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.predict.ErrorTable;
 import org.jccl.benchmarks.predict.Prediction;
@@ -31,6 +29,7 @@ import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,15 +42,17 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class PredictCommand implements Callable<Integer> {
-  @Option(
-      names = "--op",
-      converter = Words.OperationName.class,
-      split = OptionValue.LIST,
-      splitSynopsisLabel = ",",
-      paramLabel = "OPERATION",
-      defaultValue = "all_reduce",
-      description = "Operations, or all. Default: ${DEFAULT-VALUE}.")
-  private String[] operations = {};
+  private final CallOptions calls =
+      new CallOptions()
+          .operations(List.of(Workload.ofLabel("all_reduce")))
+          .type(DataType.FLOAT32)
+          .least(8)
+          .most(1 << 30)
+          .factor("2");
+
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private final CommandSpec callOptions = calls.spec();
 
   @Option(
       names = "--ranks",
@@ -71,38 +72,6 @@ final class PredictCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private Profile profile;
-
-  @Option(
-      names = {"-b", "--min-bytes"},
-      converter = Texts.SomeBytes.class,
-      paramLabel = "SIZE",
-      defaultValue = "8",
-      description = "Smallest size: 8, 1K, 4MiB, 1G. Default: ${DEFAULT-VALUE}.")
-  private long minBytes;
-
-  @Option(
-      names = {"-e", "--max-bytes"},
-      converter = Texts.SomeBytes.class,
-      paramLabel = "SIZE",
-      defaultValue = "1G",
-      description = "Largest size. Default: ${DEFAULT-VALUE}.")
-  private long maxBytes;
-
-  @Option(
-      names = {"-f", "--step-factor"},
-      converter = Numbers.Factor.class,
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Each size is N times the one before. Default: ${DEFAULT-VALUE}.")
-  private long stepFactor;
-
-  @Option(
-      names = {"-d", "--dtype", "--datatype"},
-      converter = Words.TypeName.class,
-      paramLabel = "TYPE",
-      defaultValue = "float",
-      description = "Data type. Default: ${DEFAULT-VALUE}.")
-  private String typeName = "";
 
   @Option(
       names = "--ctas",
@@ -141,8 +110,8 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Workload> workloads = workloads();
-    DataType type = Words.type(typeName);
+    List<Workload> workloads = calls.workloads();
+    DataType type = calls.type();
     Predictor predictor = new Predictor(profile);
     List<PredictionSample> samples =
         measured == null ? List.of() : samples(measured, workloads, type);
@@ -183,7 +152,8 @@ final class PredictCommand implements Callable<Integer> {
 
   private List<Prediction> predictions(
       Predictor predictor, List<Workload> workloads, DataType type) {
-    SizeRange sizes = sizes();
+    Long factor = calls.givenFactor();
+    SizeRange sizes = calls.sizes(spec, calls.most(), factor == null ? 2 : factor, null);
     List<Prediction> all = new ArrayList<>();
     for (Workload workload : workloads) {
       sizes
@@ -196,7 +166,7 @@ final class PredictCommand implements Callable<Integer> {
     if (all.isEmpty()) {
       throw bad(
           "no size from %d to %d bytes holds one element a rank: raise --max-bytes"
-              .formatted(minBytes, maxBytes));
+              .formatted(calls.least(), calls.most()));
     }
     return all;
   }
@@ -264,29 +234,19 @@ final class PredictCommand implements Callable<Integer> {
     List<PredictionSample> asked =
         all.stream()
             .filter(each -> workloads.contains(each.workload()) && each.type() == type)
-            .filter(each -> each.bytes() >= minBytes && each.bytes() <= maxBytes)
+            .filter(each -> each.bytes() >= calls.least() && each.bytes() <= calls.most())
             .toList();
     if (asked.isEmpty()) {
       throw bad(
           "--measured: %s has no row of %s in %s from %d to %d bytes"
-              .formatted(file, String.join(",", operations), typeName, minBytes, maxBytes));
+              .formatted(
+                  file,
+                  workloads.stream().map(Workload::label).collect(Collectors.joining(",")),
+                  TypeNames.of(type),
+                  calls.least(),
+                  calls.most()));
     }
     return asked;
-  }
-
-  private List<Workload> workloads() {
-    if (Arrays.asList(operations).contains(Words.ALL)) {
-      return Workload.ALL;
-    }
-    return Arrays.stream(operations).map(Workload::ofLabel).distinct().toList();
-  }
-
-  private SizeRange sizes() {
-    try {
-      return SizeRange.byFactor(minBytes, maxBytes, stepFactor);
-    } catch (IllegalArgumentException wrong) {
-      throw bad("sizes: " + wrong.getMessage());
-    }
   }
 
   private void write(Path file, String text) {

@@ -3,7 +3,6 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -12,12 +11,8 @@ import org.jccl.BackendConfig;
 import org.jccl.CleanText;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayPlan;
-import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
-import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
-import org.jccl.benchmarks.cli.option.Texts;
-import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.report.Units;
 import org.jccl.benchmarks.screen.Progress;
@@ -76,21 +71,12 @@ final class TuneCommand implements Callable<Integer> {
       description = "Rounds; each way has its turn in each. Default: ${DEFAULT-VALUE}.")
   private int rounds;
 
-  @Option(
-      names = {"-e", "--max-bytes"},
-      paramLabel = "SIZE",
-      converter = Texts.SomeBytes.class,
-      description = "Largest size. Default: 512M on nccl, 2M on sim.")
-  private @Nullable Long maxBytes;
+  private final CallOptions calls =
+      new CallOptions().operations(WayPlan.usualWorkloads()).most(512 * MIB, 2 * MIB);
 
-  @Option(
-      names = "--op",
-      converter = Words.OperationName.class,
-      split = OptionValue.LIST,
-      splitSynopsisLabel = ",",
-      paramLabel = "OPERATION",
-      description = "Operations. Default: the six in which every rank takes part.")
-  private String @Nullable [] operations;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private final CommandSpec callOptions = calls.spec();
 
   @Option(
       names = "--patience",
@@ -136,8 +122,8 @@ final class TuneCommand implements Callable<Integer> {
   private long measure(BackendOptions.Opened opened, Path file, PrintWriter screen)
       throws IOException {
     Backend backend = opened.backend();
-    long most = maxBytes != null ? maxBytes : backend.name().equals("nccl") ? 512 * MIB : 2 * MIB;
-    WayPlan plan = TuneRun.plan(backend, workloads(), most, rounds);
+    long most = calls.most(backend.name().equals("nccl"));
+    WayPlan plan = TuneRun.plan(backend, calls.workloads(), most, rounds);
     Progress progress = Progress.of("tune", spec.commandLine().getErr());
     List<String> names = plan.ways().stream().map(Way::name).toList();
     WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()), names);
@@ -181,12 +167,6 @@ final class TuneCommand implements Callable<Integer> {
     screen.println("# wrote " + file);
     screen.flush();
     return 0;
-  }
-
-  private List<Workload> workloads() {
-    return operations == null
-        ? WayPlan.usualWorkloads()
-        : Arrays.stream(operations).map(Workload::ofLabel).toList();
   }
 
   /** In case the process does not come to the end; if it does, a failure is told there. */

@@ -43,6 +43,7 @@ class BadInputTest {
           bench -b 1M -e 1K             | below the smallest
           bench -f 1                    | give 2 to 1000000000
           bench -f x                    | 'x'
+          bench -i 1                    | --step-bytes: steps of 1 bytes give more
           bench -i 0                    | at least 1 byte
           bench -f 2 -i 8               | exclude each other
           bench -n 0                    | --iters
@@ -88,10 +89,11 @@ class BadInputTest {
           calibrate --out x.json --held-out /proc/nowhere/x | --held-out
           calibrate --out x.json --measured /no/such/report.json | cannot read
           predict --ranks 4 --dtype float128 | 'float128'
+          predict --ranks 4 --datatype all | --datatype: no data type is called 'all': use one of
           predict --ranks 4 --profile h300 | h200-nvswitch,h100-nvswitch
           predict --ranks 4 --profile /dev/null | neither a file
           predict --ranks 4 -f 1        | give 2 to 1000000000
-          predict --ranks 4 -b 1M -e 1K | below the smallest
+          predict --ranks 4 -b 1M -e 1K | --max-bytes: the largest size (1024) is below the smallest
           predict --ranks 4 -b 1 -e 2   | --max-bytes
           predict --ranks 4 -e 8 --json /proc/nowhere | cannot write
           predict --ranks 4 --measured /no/such/report.json | cannot read

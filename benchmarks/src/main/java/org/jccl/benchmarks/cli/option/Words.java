@@ -106,14 +106,32 @@ public final class Words {
   }
 
   /** An element type. */
-  public static final class TypeName extends OptionValue<String> {
+  public static class OneTypeName extends OptionValue<String> {
     @Override
-    protected String parse(String text) {
+    protected final String parse(String text) {
       String word = text.strip().toLowerCase(Locale.ROOT);
-      if (!word.equals(ALL)) {
-        TypeNames.parse(word);
+      try {
+        return isAll(word) ? word : TypeNames.of(TypeNames.parse(word));
+      } catch (IllegalArgumentException unknown) {
+        throw refused("no data type is called '" + text + "'");
       }
-      return word;
+    }
+
+    boolean isAll(String word) {
+      return false;
+    }
+
+    @Override
+    protected String allowed() {
+      return "use one of " + String.join(",", TypeNames.all());
+    }
+  }
+
+  /** An element type, or all. */
+  public static final class TypeName extends OneTypeName {
+    @Override
+    boolean isAll(String word) {
+      return word.equals(ALL);
     }
 
     @Override
