@@ -227,7 +227,7 @@ public final class AbiOperations {
                       .member()
                       .device()
                       .memory()
-                      .range(scalar, of.bytes(), "scalar of a PreMulSum"));
+                      .kept(scalar, of.bytes(), "scalar of a PreMulSum"));
     }
     op.set(JAVA_INT_UNALIGNED, 0, code);
     return OK;

@@ -18,7 +18,7 @@ final class Allocation {
   private final boolean fromLibrary;
   private final Origin origin;
   private final List<MemoryHolder> holders = new ArrayList<>(0);
-  private int graphs;
+  private int keepers;
   private boolean freed;
   private @Nullable String freedAt;
   private int freedBy;
@@ -73,23 +73,23 @@ final class Allocation {
     return holders;
   }
 
-  /** One more graph uses it, or one less. */
-  void heldByGraph(int change) {
-    graphs += change;
+  /** One more graph or scalar keeps its address, or one less. */
+  void isKept(int change) {
+    keepers += change;
   }
 
   /** {@code rank} has freed it. */
   void free(int rank) {
     freed = true;
     freedBy = rank;
-    freedAt = graphs > 0 ? CallSite.current() : null;
+    freedAt = keepers > 0 ? CallSite.current() : null;
   }
 
   boolean isFreed() {
     return freed;
   }
 
-  /** The line that freed it, kept if a graph uses it. */
+  /** The line that freed it; null if nobody kept its address. */
   @Nullable String freedAt() {
     return freedAt;
   }

@@ -23,13 +23,13 @@ final class GraphMemory {
   /** Captured work uses {@code memory}. */
   void add(@Nullable Allocation memory, String words, @Nullable String site) {
     if (memory != null && uses.putIfAbsent(memory, new Use(words, site)) == null) {
-      memory.heldByGraph(1);
+      memory.isKept(1);
     }
   }
 
   /** The graph is closed. */
   void release() {
-    uses.keySet().forEach(memory -> memory.heldByGraph(-1));
+    uses.keySet().forEach(memory -> memory.isKept(-1));
     uses.clear();
   }
 

@@ -3,6 +3,7 @@ package org.jccl.sim.device;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongToIntFunction;
 import org.jccl.CheckLevel;
@@ -358,6 +359,12 @@ public final class SimMemory implements DeviceMemory {
     }
     ReportBuilder wrong = wrong(address, bytes, what).among(List.of(context.index()));
     throw context.simulation().findings().keep(wrong);
+  }
+
+  /** The same, of which somebody keeps the address. */
+  public KeptMemory kept(long address, long bytes, String what) {
+    MemorySegment memory = range(address, bytes, what);
+    return new KeptMemory(Objects.requireNonNull(live.around(address, bytes)), memory);
   }
 
   /** What is wrong with a range that {@link #find} does not find. */

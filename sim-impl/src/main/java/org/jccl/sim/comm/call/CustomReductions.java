@@ -1,12 +1,12 @@
 package org.jccl.sim.comm.call;
 
-import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import org.jccl.DataType;
 import org.jccl.ops.Call;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.Lifetimes.Origin;
+import org.jccl.sim.device.KeptMemory;
 import org.jccl.sim.device.Simulation;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ public final class CustomReductions {
   }
 
   /** Makes a PreMulSum whose scalar is read from device memory when it runs. */
-  public int create(DataType type, MemorySegment scalar) {
+  public int create(DataType type, KeptMemory scalar) {
     return add(new CustomReduction(type, 0, scalar));
   }
 
@@ -56,13 +56,24 @@ public final class CustomReductions {
     if (origin != null) {
       simulation.lifetimes().close(origin);
     }
-    return scales.remove(code) != null;
+    CustomReduction gone = scales.remove(code);
+    if (gone != null) {
+      release(gone);
+    }
+    return gone != null;
+  }
+
+  private static void release(CustomReduction gone) {
+    if (gone.device() != null) {
+      gone.device().release();
+    }
   }
 
   /** They go with their communicator. */
   public void clear() {
     origins.values().forEach(simulation.lifetimes()::close);
     origins.clear();
+    scales.values().forEach(CustomReductions::release);
     scales.clear();
   }
 

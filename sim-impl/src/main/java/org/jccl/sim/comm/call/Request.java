@@ -7,6 +7,7 @@ import org.jccl.ops.CallSetting;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.device.KeptMemory;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;
 
@@ -163,6 +164,11 @@ public final class Request {
   /** What a PreMulSum was when the call was made, or null. */
   public @Nullable CustomReduction scale() {
     return scale;
+  }
+
+  /** The device memory of its scalar, which the operation reads when it runs (PMS-03), or null. */
+  public @Nullable KeptMemory deviceScalar() {
+    return scale == null ? null : scale.device();
   }
 
   /** Root of a rooted operation, or peer of a message. */

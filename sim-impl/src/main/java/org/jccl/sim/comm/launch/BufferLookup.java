@@ -8,6 +8,7 @@ import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.device.KeptMemory;
 import org.jccl.sim.device.SimMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,14 @@ public final class BufferLookup {
       long bytes = operation.receiveElements(request.count(), n) * request.type().bytes();
       recv = find(request.recv(), bytes, call, "recv");
     }
-    if (send != null && recv != null && member.comm().simulation().isChecking()) {
-      member.comm().throwIfError(overlap(request, call, send.byteSize(), recv.byteSize()));
+    if (member.comm().simulation().isChecking()) {
+      if (send != null && recv != null) {
+        member.comm().throwIfError(overlap(request, call, send.byteSize(), recv.byteSize()));
+      }
+      KeptMemory scalar = request.deviceScalar();
+      if (scalar != null) {
+        member.comm().throwIfError(wrongScalar(scalar, request, call, recv));
+      }
     }
     request.found(state(), send, recv);
   }
@@ -63,6 +70,39 @@ public final class BufferLookup {
         .comm()
         .throwIfError(memory.wrong(address, bytes, what).rank(caller, call, caller.site(call)));
     throw new IllegalStateException(what + " is nowhere");
+  }
+
+  /** Rule PMS-03: a device scalar is there and unchanged until the operation is complete. */
+  private @Nullable ReportBuilder wrongScalar(
+      KeptMemory scalar, Request request, Call call, @Nullable MemorySegment recv) {
+    Caller caller = member.caller();
+    if (scalar.isFreed()) {
+      String who = " on device " + member.device().index() + ": " + caller.words(call);
+      ReportBuilder freed =
+          scalar
+              .freed(who + " of " + member.comm().name() + " reads a device scalar")
+              .rank(caller, call, caller.site(call));
+      return scalar
+          .freedBy(freed)
+          .line("free a device scalar when all that use it are complete (PMS-03, SIM-29)");
+    }
+    long into = scalar.address() - request.recv();
+    if (recv == null || into >= recv.byteSize() || -into >= scalar.byteSize()) {
+      return null;
+    }
+    return new ReportBuilder(
+            MisuseKind.BUFFER_OVERLAP,
+            " in "
+                + member.comm().name()
+                + ": the device scalar ("
+                + scalar.byteSize()
+                + " bytes) begins "
+                + into
+                + " bytes into the receive buffer ("
+                + recv.byteSize()
+                + " bytes), which is written while it is read")
+        .rank(caller, call, caller.site(call))
+        .line("keep a device scalar outside of what the operation writes (PMS-03, SIM-23)");
   }
 
   /** Rule COL-05: the buffers of a call are disjoint, or have exactly the in-place form. */

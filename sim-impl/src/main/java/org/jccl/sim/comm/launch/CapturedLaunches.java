@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.CommMember;
-import org.jccl.sim.comm.call.CustomReduction;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.device.Capture;
+import org.jccl.sim.device.KeptMemory;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 
@@ -84,9 +84,9 @@ final class CapturedLaunches {
       long received = operation.receiveElements(request.count(), n) * bytes;
       memory.captured(capture, request.recv(), received, words, site);
     }
-    CustomReduction scale = request.scale();
-    if (scale != null && scale.device() != null) {
-      memory.captured(capture, scale.device().address(), scale.device().byteSize(), words, site);
+    KeptMemory scalar = request.deviceScalar();
+    if (scalar != null) {
+      memory.captured(capture, scalar.address(), scalar.byteSize(), words, site);
     }
   }
 

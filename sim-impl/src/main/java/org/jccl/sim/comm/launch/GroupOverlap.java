@@ -7,6 +7,7 @@ import org.jccl.MisuseKind;
 import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.match.LaunchedCall;
+import org.jccl.sim.device.KeptMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,16 @@ import org.jspecify.annotations.Nullable;
  * input or output (rules GRP-20, P2P-17; SIM-22).
  */
 final class GroupOverlap {
-  /** One buffer of one member. */
-  private record Range(long start, long end, boolean written, LaunchedCall part) {}
+  /** One buffer of one member; {@code what} it is in words. */
+  private record Range(long start, long end, String what, LaunchedCall part) {
+    boolean written() {
+      return what == OUTPUT;
+    }
+  }
+
+  private static final String INPUT = "the input of ";
+  private static final String OUTPUT = "the output of ";
+  private static final String SCALAR = "the device scalar of ";
 
   private GroupOverlap() {}
 
@@ -47,6 +56,11 @@ final class GroupOverlap {
         inFrom = Math.min(inFrom, part.request().send());
         inTo = Math.max(inTo, part.request().send() + part.send().byteSize());
       }
+      KeptMemory scalar = part.request().deviceScalar();
+      if (scalar != null) {
+        inFrom = Math.min(inFrom, scalar.address());
+        inTo = Math.max(inTo, scalar.address() + scalar.byteSize());
+      }
     }
     return outTo <= inFrom || inTo <= outFrom;
   }
@@ -56,11 +70,16 @@ final class GroupOverlap {
     for (LaunchedCall part : launch.parts()) {
       if (part.send() != null) {
         long start = part.request().send();
-        ranges.add(new Range(start, start + part.send().byteSize(), false, part));
+        ranges.add(new Range(start, start + part.send().byteSize(), INPUT, part));
       }
       if (part.recv() != null) {
         long start = part.request().recv();
-        ranges.add(new Range(start, start + part.recv().byteSize(), true, part));
+        ranges.add(new Range(start, start + part.recv().byteSize(), OUTPUT, part));
+      }
+      KeptMemory scalar = part.request().deviceScalar();
+      if (scalar != null) {
+        long start = scalar.address();
+        ranges.add(new Range(start, start + scalar.byteSize(), SCALAR, part));
       }
     }
     ranges.sort(Comparator.comparingLong(Range::start));
@@ -78,7 +97,7 @@ final class GroupOverlap {
   }
 
   private static boolean conflict(Launch launch, Range a, Range b) {
-    if (a.part == b.part || !(a.written || b.written)) {
+    if (a.part == b.part || !(a.written() || b.written())) {
       return false;
     }
     boolean message = a.part.isMessage() && b.part.isMessage();
@@ -116,6 +135,6 @@ final class GroupOverlap {
   }
 
   private static String words(Caller caller, Range range) {
-    return (range.written ? "the output of " : "the input of ") + caller.words(range.part.call());
+    return range.what + caller.words(range.part.call());
   }
 }

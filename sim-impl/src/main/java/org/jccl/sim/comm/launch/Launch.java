@@ -20,6 +20,7 @@ import org.jccl.sim.comm.match.TimelineSlices;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.comm.onesided.OneSidedSequence;
 import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.device.KeptMemory;
 import org.jccl.sim.device.ResidentKernels;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
@@ -722,9 +723,14 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident, Mi
     }
 
     private Accessor made(LaunchedCall part) {
-      return new Accessor(stream(), stream().lane(), member.comm().name(), together())
-          .uses(part.request().send(), bytes(part.send()), false)
-          .uses(part.request().recv(), bytes(part.recv()), true);
+      KeptMemory scalar = part.request().deviceScalar();
+      Accessor made =
+          new Accessor(stream(), stream().lane(), member.comm().name(), together())
+              .uses(part.request().send(), bytes(part.send()), false)
+              .uses(part.request().recv(), bytes(part.recv()), true);
+      return scalar == null
+          ? made
+          : made.uses(scalar.address(), scalar.byteSize(), false); // PMS-03
     }
 
     private @Nullable Object together() {

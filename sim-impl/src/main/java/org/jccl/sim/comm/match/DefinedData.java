@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.device.KeptMemory;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.Undefined;
 
@@ -33,13 +34,25 @@ final class DefinedData {
       MemorySegment send = part.send;
       if (send != null) {
         memory(part).usedBy(part.request.operation(), send.address(), send.byteSize());
-        List<Undefined> undefined = memory(part).undefinedIn(send.address(), send.byteSize());
+        List<Undefined> undefined = undefinedIn(part, send);
         if (!undefined.isEmpty()) {
           sent.add(new Sent(part, send.byteSize(), said(comm, part, undefined)));
         }
       }
     }
     return sent;
+  }
+
+  /** What {@code part} sends and is not defined: all of it where its device scalar is not. */
+  private static List<Undefined> undefinedIn(LaunchedCall part, MemorySegment send) {
+    KeptMemory scalar = part.request.deviceScalar();
+    if (scalar != null) {
+      List<Undefined> factor = memory(part).undefinedIn(scalar.address(), scalar.byteSize());
+      if (!factor.isEmpty()) {
+        return List.of(new Undefined(0, send.byteSize(), factor.getFirst().origin()));
+      }
+    }
+    return memory(part).undefinedIn(send.address(), send.byteSize());
   }
 
   private static List<Undefined> said(SharedComm comm, LaunchedCall part, List<Undefined> found) {
