@@ -6,6 +6,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.CommunicatorAbortedException;
+import org.jccl.Device;
 import org.jccl.Stream;
 import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,15 @@ final class BoundedCalls {
 
   private static final Duration QUOTE_OF_A_DELAY = Duration.ofSeconds(1);
 
+  /** Asks the library what it answers without waiting, if it is not broken. */
+  interface Asking {
+    /** The call's result; {@code current} is the device that it needs. */
+    int ask(Device current, String what, TimeLimit limit, IntSupplier body);
+  }
+
   private final CommunicatorBase owner;
-  private final Library library;
+  private final Asking library;
+  private final boolean canHang;
   private final CallPath path;
   private final NativeHandle handle;
   private final JobMember job;
@@ -34,16 +42,19 @@ final class BoundedCalls {
   /**
    * Calls on {@code path}.
    *
+   * @param canHang whether calls of the library may not come back
    * @param end ends the communicator for that reason; gives what the program gets
    */
   BoundedCalls(
       CommunicatorBase owner,
-      Library library,
+      Asking library,
+      boolean canHang,
       CallPath path,
       NativeHandle handle,
       JobMember job,
       Function<String, CommunicatorAbortedException> end) {
     this.owner = owner;
+    this.canHang = canHang;
     this.library = library;
     this.path = path;
     this.handle = handle;
@@ -62,7 +73,7 @@ final class BoundedCalls {
    * calls of the library cannot hang, a limit would only be one more.
    */
   void limit(@Nullable TimeLimit next) {
-    if (library.needsWatchdog()) {
+    if (canHang) {
       limit = next == null ? own() : next;
     }
   }
@@ -115,7 +126,7 @@ final class BoundedCalls {
   /** With how far the other ranks are; that may take a quarter of the limit more, or a second. */
   private CollectiveTimeoutException ofCaller(
       CollectiveTimeoutException late, @Nullable TimeLimit most) {
-    if (most == null || !library.needsWatchdog()) {
+    if (most == null || !canHang) {
       return late;
     }
     long nanos =

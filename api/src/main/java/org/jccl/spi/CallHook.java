@@ -9,6 +9,7 @@ import org.jccl.CallListener;
 import org.jccl.CollectiveException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
+import org.jccl.Graph;
 import org.jccl.IssuedCall;
 import org.jccl.ProcessGroup;
 import org.jccl.Stream;
@@ -107,12 +108,6 @@ final class CallHook {
     return this;
   }
 
-  /** Shows a call of a prepared sequence. */
-  CallHook showPrepared(CallArguments call, Stream stream, int inGroupOf, boolean isOnly) {
-    shown.showPrepared(call, stream, inGroupOf, isOnly);
-    return this;
-  }
-
   /** Shows a one-sided operation, which the table of operations does not have. */
   CallHook show(String operation, CallArguments call, Stream stream) {
     shown.show(call, operation, stream, 1, true);
@@ -173,6 +168,31 @@ final class CallHook {
       }
     }
     return verdict;
+  }
+
+  /** Launches the graph that issues these calls, and tells of each of them. */
+  void launch(Graph graph, CallRecording kept, Stream stream) {
+    for (int i = 0; i < kept.size(); i++) {
+      showPrepared(kept, i, stream);
+      before();
+    }
+    try {
+      graph.launch(stream);
+    } catch (RuntimeException | Error failure) {
+      for (int i = 0; i < kept.size(); i++) {
+        showPrepared(kept, i, stream);
+        failed(failure);
+      }
+      throw failure;
+    }
+    for (int i = 0; i < kept.size(); i++) {
+      showPrepared(kept, i, stream);
+      after();
+    }
+  }
+
+  private void showPrepared(CallRecording kept, int i, Stream stream) {
+    shown.showPrepared(kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i));
   }
 
   private void completed(IssuedCall call, double micros) {

@@ -2,9 +2,8 @@ package org.jccl.spi;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jccl.CallConfig;
 import org.jccl.CallListener;
 import org.jccl.CallMemory;
@@ -16,7 +15,6 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.DeviceMemory;
 import org.jccl.Graph;
 import org.jccl.ProcessGroup;
 import org.jccl.ReduceOp;
@@ -40,7 +38,8 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private final Device device;
   private final CommunicatorConfig config;
   private final GroupRecording.Issuer issuer;
-  private final List<DeviceBuffer> barrierTokens = new ArrayList<>(1);
+  private final BarrierTokens tokens;
+  private final LongPredicate isSent = this::isSentInGroup;
 
   /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
   private @Nullable Thread user;
@@ -100,6 +99,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     this.config = config;
     this.issuer = issuer;
     this.isHeard = CallHook.isWanted(config);
+    this.tokens = new BarrierTokens(device);
   }
 
   /**
@@ -210,7 +210,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     if (heard == null) {
       graph.launch(stream);
     } else {
-      launchHeard(heard, graph, kept, stream);
+      heard.launch(graph, kept, stream);
     }
     if (kept.size() > 0) {
       calls += kept.size(); // which are messages is no matter any more: see Captures
@@ -221,27 +221,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private void count(CallArguments call) {
     messages += call.operation().hasPeer() ? 1 : 0;
     calls++;
-  }
-
-  private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
-    for (int i = 0; i < kept.size(); i++) {
-      heard
-          .showPrepared(kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i))
-          .before();
-    }
-    try {
-      graph.launch(stream);
-    } catch (RuntimeException | Error failure) {
-      for (int i = 0; i < kept.size(); i++) {
-        heard
-            .showPrepared(kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i))
-            .failed(failure);
-      }
-      throw failure;
-    }
-    for (int i = 0; i < kept.size(); i++) {
-      heard.showPrepared(kept.call(i), stream, kept.groupSize(i), kept.isOnlyCollective(i)).after();
-    }
   }
 
   private void issue(CallArguments call, Stream stream, Operation operation) {
@@ -609,36 +588,21 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     Groups.record(issuer, group -> body.accept(groupView(group)));
   }
 
-  /**
-   * One element that {@code barrier} reduces, another one for each barrier of a group: its calls
-   * run at once (GRP-20). Made at first use, freed by {@link #releaseTokens}.
-   */
+  /** One element that {@code barrier} reduces; freed by {@link #releaseTokens}. */
   final DeviceBuffer barrierToken() {
-    GroupRecording group = GroupRecording.current();
-    for (int i = 0; i < barrierTokens.size(); i++) {
-      DeviceBuffer token = barrierTokens.get(i);
-      if (group == null || !isSentBy(group, token.address())) {
-        return token;
-      }
-    }
-    DeviceMemory memory = device.memory();
-    long address = memory.allocateForCall(DataType.INT32.bytes());
-    DeviceBuffer made = DeviceBuffer.owning(device, DataType.INT32, address, 1, memory::free);
-    barrierTokens.add(made);
-    made.copyFrom(0);
-    return made;
+    return tokens.free(isSent);
   }
 
-  private boolean isSentBy(GroupRecording group, long address) {
+  private boolean isSentInGroup(long address) {
+    GroupRecording group = GroupRecording.current();
     CallRecording kept = recording;
-    return kept == null ? group.sends(this, address) : kept.sends(group.serial(), address);
+    return group != null
+        && (kept == null ? group.sends(this, address) : kept.sends(group.serial(), address));
   }
 
   /** Frees what {@link #barrierToken} made; for the implementation's close. */
   protected final void releaseTokens() {
-    List<DeviceBuffer> made = List.copyOf(barrierTokens);
-    barrierTokens.clear();
-    made.forEach(DeviceBuffer::close);
+    tokens.release();
   }
 
   @Override

@@ -3,37 +3,21 @@ package org.jccl.spi;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jccl.CallConfig;
-import org.jccl.CallForecast;
 import org.jccl.CallMemory;
 import org.jccl.CleanText;
-import org.jccl.Collectives;
-import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
-import org.jccl.DataType;
 import org.jccl.Device;
-import org.jccl.DeviceBuffer;
-import org.jccl.Graph;
-import org.jccl.MemoryStatistics;
-import org.jccl.PreMulSum;
 import org.jccl.ProcessGroup;
-import org.jccl.Registration;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
-import org.jccl.ShrinkMode;
-import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
-import org.jccl.Window;
-import org.jccl.WindowFlag;
 import org.jccl.WorkFailedException;
 import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
-import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.CallSetting;
 import org.jccl.ops.NcclFunction;
@@ -46,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * memory. The same for real NCCL and for the simulator, which differ in how a call is made ({@link
  * CallPath}).
  */
-public abstract class LibraryCommunicator extends CommunicatorBase {
+public abstract class LibraryCommunicator extends DelegatingCommunicator {
   private final Library library;
   private final NcclAbi abi;
   private final int version;
@@ -122,7 +106,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.path = library.newPath(device, name + "-" + rank);
     this.job = new JobMember(this, handle);
     this.reason = new AbortReason(this, job, library::stateOfJob);
-    this.calls = new BoundedCalls(this, library, path, handle, job, this::endBecause);
+    this.calls =
+        new BoundedCalls(
+            this, library::ask, library.needsWatchdog(), path, handle, job, this::endBecause);
     this.guard = new StateGuard(this, handle, path, version, nonblocking, reason);
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
@@ -362,7 +348,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return kernels;
   }
 
-  /** What tuning makes of configurations. */
+  @Override
   final TunedConfig tuned() {
     return tuned;
   }
@@ -457,7 +443,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** What its state allows. */
+  @Override
   final StateGuard guard() {
     return guard;
   }
@@ -532,45 +518,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public final void finalizeCommunicator() {
-    lifecycle.finalizeCommunicator();
-  }
-
-  @Override
-  public final void revoke() {
-    lifecycle.revoke();
-  }
-
-  @Override
-  public final void suspend() {
-    lifecycle.suspend();
-  }
-
-  @Override
-  public final void resume() {
-    lifecycle.resume();
-  }
-
-  @Override
   public void watch(ProcessGroup group) {
     if (library.needsWatchdog()) {
       Watchdog.watch(watched, group);
     }
   }
 
-  @Override
-  public void abort() {
-    lifecycle.abort();
-  }
-
   /** Why it was aborted, if the program has not done it. */
   final AbortReason reason() {
     return reason;
-  }
-
-  @Override
-  public void close() {
-    lifecycle.close();
   }
 
   /** What a watchdog sees and does. */
@@ -659,59 +615,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  // ---- family
-
-  @Override
-  public final Communicator split(int color, int key) {
-    return children.split(color, key, null);
-  }
-
-  @Override
-  public final Communicator split(int color, int key, CommunicatorConfig config) {
-    return children.split(color, key, config);
-  }
-
-  @Override
-  public final void splitNoColor() {
-    children.splitNoColor();
-  }
-
-  @Override
-  public final Communicator shrink(Set<Integer> excluded) {
-    return children.shrink(excluded, ShrinkMode.DEFAULT, null);
-  }
-
-  @Override
-  public final Communicator shrink(Set<Integer> excluded, ShrinkMode mode) {
-    return children.shrink(excluded, mode, null);
-  }
-
-  @Override
-  public final Communicator shrink(
-      Set<Integer> excluded, ShrinkMode mode, CommunicatorConfig config) {
-    return children.shrink(excluded, mode, config);
-  }
-
-  @Override
-  public final UniqueId newUniqueId() {
-    return children.newUniqueId();
-  }
-
-  @Override
-  public final Communicator grow(int newWorldSize) {
-    return children.grow(newWorldSize, null, null);
-  }
-
-  @Override
-  public final Communicator grow(int newWorldSize, UniqueId id) {
-    return children.grow(newWorldSize, id, null);
-  }
-
-  @Override
-  public final Communicator grow(
-      int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config) {
-    return children.grow(newWorldSize, id, config);
-  }
+  // ---- what is made of it
 
   /**
    * Joins, as this new rank, the communicator that grows by {@code id}; then it is open.
@@ -722,40 +626,10 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     children.join(this, id);
   }
 
-  // ---- repeated work
-
   private void settle() {
     if (nonblocking) {
       awaitReady(config().initTimeout());
     }
-  }
-
-  @Override
-  public final void coalesced(Stream stream, Consumer<Collectives> body) {
-    coalesced.issue(stream, body);
-  }
-
-  @Override
-  public final Graph prepare(Consumer<Collectives> body) {
-    return prepared.prepare(body);
-  }
-
-  // ---- tuning
-
-  @Override
-  public final TuningChoice tuning() {
-    return tuned.choice();
-  }
-
-  @Override
-  public final List<CallForecast> plan(Consumer<Collectives> body) {
-    guard.requireLegal(Act.OPERATION, "plan");
-    return forecasts.plan(body);
-  }
-
-  @Override
-  public final DeviceBuffer allocate(DataType type, long count) {
-    return memory.allocate(type, count);
   }
 
   /**
@@ -767,46 +641,38 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return memory.isOwnWindow(handle);
   }
 
-  // ---- memory, reductions
-
   @Override
-  public final PreMulSum preMulSum(DataType type, double scalar) {
-    return sums.create(type, scalar);
+  final Lifecycle lifecycle() {
+    return lifecycle;
   }
 
   @Override
-  public final PreMulSum preMulSum(DeviceBuffer scalar) {
-    return sums.create(scalar);
+  final Children children() {
+    return children;
   }
 
   @Override
-  public final Registration register(DeviceBuffer buffer) {
-    return memory.register(buffer);
+  final LibraryMemory memory() {
+    return memory;
   }
 
   @Override
-  public final Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
-    return memory.registerWindow(buffer, flags);
+  final Sums sums() {
+    return sums;
   }
 
   @Override
-  public final void putSignal(
-      DeviceBuffer source, int peer, Window window, long offset, Stream stream) {
-    memory.putSignal(source, peer, window, offset, stream);
+  final PreparedSequences prepared() {
+    return prepared;
   }
 
   @Override
-  public final void signal(int peer, Stream stream) {
-    memory.signal(peer, stream);
+  final CoalescedCalls coalesced() {
+    return coalesced;
   }
 
   @Override
-  public final void waitSignal(List<SignalWait> signals, Stream stream) {
-    memory.waitSignal(signals, stream);
-  }
-
-  @Override
-  public final MemoryStatistics memoryStatistics() {
-    return memory.statistics();
+  final CallForecasts forecasts() {
+    return forecasts;
   }
 }
