@@ -1,6 +1,5 @@
 package org.jccl.sim;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,25 +15,20 @@ import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.CleanText;
-import org.jccl.CollectiveException;
-import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.config.TimeLimit;
-import org.jccl.file.BoundedFile;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
-import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.FaultRecord;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Lifetimes;
-import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.faults.FaultInjector;
@@ -43,7 +37,6 @@ import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.sim.kernel.TraceFile;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.GpuProfile;
@@ -51,7 +44,6 @@ import org.jccl.sim.machine.KnownDefects;
 import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.sim.machine.Variables;
 import org.jccl.sim.math.Kernels;
-import org.jccl.sim.timeline.Timeline;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
 
@@ -81,16 +73,13 @@ public final class Simulator implements AutoCloseable {
   private final Kernel kernel;
   private final SimBackend backend;
   private final Findings findings;
-  private final TimeLimit foreignTimeout;
-  private final @Nullable Timeline timeline;
+  private final RunFiles files;
   private final @Nullable FaultInjector faults;
-  private @Nullable TraceFile traceFile;
-  private final List<String> unwritten = Collections.synchronizedList(new ArrayList<>());
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
     Choices choices = builder.decidedBy();
-    this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
+    TimeLimit foreignTimeout = new TimeLimit(builder.foreignTimeout);
     FaultPlan plan = builder.faults;
     // Where something breaks, programs are to come to their limits, however long those are.
     TimeLimit patience = plan == null ? new TimeLimit(builder.stallLimit) : TimeLimit.forever();
@@ -98,8 +87,7 @@ public final class Simulator implements AutoCloseable {
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
     findings.rehearses(new FaultRecord(plan != null));
     findings.isToldTo(choices.steering());
-    Path file = builder.timeline;
-    this.timeline = file == null ? null : timeline(file);
+    this.files = new RunFiles(builder.timeline, kernel.trace(), findings::tell);
     Simulation simulation =
         new Simulation(
             builder.ncclVersion,
@@ -115,7 +103,7 @@ public final class Simulator implements AutoCloseable {
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
             NcclModel.of(builder.profile, builder.ncclVersion),
-            timeline,
+            files.timeline(),
             builder.residentKernels,
             builder.eagerSends);
     kernel.keepOrder(simulation.order());
@@ -134,8 +122,10 @@ public final class Simulator implements AutoCloseable {
     if (faults != null) {
       kernel.watchCalls(faults);
     }
-    kernel.onQuiescence(this::deadlock);
-    kernel.onStandstill(this::standstill);
+    HangReports hangs =
+        new HangReports(kernel, findings, backend.creations(), faults, foreignTimeout);
+    kernel.onQuiescence(hangs::deadlock);
+    kernel.onStandstill(hangs::standstill);
   }
 
   /** All that decides how a run goes: schedule, machine, version, what is checked. */
@@ -159,14 +149,6 @@ public final class Simulator implements AutoCloseable {
         + (builder.faults == null || builder.faults.isEmpty()
             ? ""
             : ", faults '" + builder.faults + "'");
-  }
-
-  private static Timeline timeline(Path file) {
-    try {
-      return Timeline.to(file);
-    } catch (IOException notThere) {
-      throw new UncheckedIOException(String.valueOf(notThere.getMessage()), notThere);
-    }
   }
 
   /**
@@ -204,10 +186,7 @@ public final class Simulator implements AutoCloseable {
       DataType type,
       ReduceOp reduction,
       long count) {
-    if (!(communicator instanceof SimCommunicator own)) {
-      throw new IllegalArgumentException(communicator + " is not a simulator's");
-    }
-    return own.plans().plan(operation, type, reduction, count, false);
+    return plansOf(communicator).plan(operation, type, reduction, count, false);
   }
 
   /**
@@ -226,10 +205,7 @@ public final class Simulator implements AutoCloseable {
       DataType type,
       ReduceOp reduction,
       long count) {
-    if (!(communicator instanceof SimCommunicator own)) {
-      throw new IllegalArgumentException(communicator + " is not a simulator's");
-    }
-    return own.plans().plan(operation, type, reduction, count, true);
+    return plansOf(communicator).plan(operation, type, reduction, count, true);
   }
 
   /**
@@ -249,10 +225,14 @@ public final class Simulator implements AutoCloseable {
       DataType type,
       ReduceOp reduction,
       long count) {
+    return plansOf(communicator).planSymmetric(operation, type, reduction, count);
+  }
+
+  private static CallPlans plansOf(Communicator communicator) {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plans().planSymmetric(operation, type, reduction, count);
+    return own.plans();
   }
 
   /** {@return what replays this simulation, for people: {@code schedule random, seed 42}} */
@@ -301,15 +281,7 @@ public final class Simulator implements AutoCloseable {
    * @throws IllegalStateException if something has happened already
    */
   public void writeTrace(Path file) {
-    if (traceEvents() > 0 || traceFile != null) {
-      throw new IllegalStateException("a trace is written from the beginning, and to one file");
-    }
-    try {
-      traceFile = TraceFile.to(file);
-    } catch (IOException notThere) {
-      throw new UncheckedIOException(String.valueOf(notThere.getMessage()), notThere);
-    }
-    kernel.trace().listen(traceFile);
+    files.writeTrace(file);
   }
 
   /**
@@ -397,19 +369,7 @@ public final class Simulator implements AutoCloseable {
 
   /** The backend is closed: nothing more will happen. */
   void ended() {
-    IOException broken = timeline == null ? null : timeline.close();
-    if (broken != null) {
-      lost("the timeline was not written: " + BoundedFile.why(broken));
-    }
-    IOException cut = traceFile == null ? null : traceFile.close();
-    if (cut != null) {
-      lost("the trace was not written: " + BoundedFile.why(cut));
-    }
-  }
-
-  private void lost(String words) {
-    unwritten.add(words);
-    findings.tell(words);
+    files.close();
   }
 
   /**
@@ -417,70 +377,7 @@ public final class Simulator implements AutoCloseable {
    * closed, and why; empty if all were}
    */
   public List<String> unwrittenFiles() {
-    return List.copyOf(unwritten);
-  }
-
-  private void deadlock(List<HostTask> blocked) {
-    List<HostTask> told = faults == null ? blocked : faults.toBeTold(blocked, findings.isBroken());
-    if (!told.isEmpty()) {
-      deadlock(blocked, told);
-    }
-  }
-
-  private void deadlock(List<HostTask> blocked, List<HostTask> told) {
-    boolean isFirst = !findings.isBroken();
-    ReportedMisuse report = swallowed();
-    if (report == null) {
-      ReportBuilder dropped = backend.creations().findDropped();
-      report =
-          findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
-    }
-    if (isFirst) {
-      findings.faults().hung(String.valueOf(report.getMessage()));
-    }
-    backend.creations().reportPending(report);
-    for (HostTask task : told) {
-      task.condemn(report);
-    }
-  }
-
-  /**
-   * The report that a rank was told, while others wait for it; or null: it has caught it and ended
-   * with it, or it closes what it has open and waits there.
-   */
-  private @Nullable ReportedMisuse swallowed() {
-    return findings.errors().stream()
-        .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private boolean hasEnded(int rank) {
-    return kernel.tasks().stream()
-        .filter(task -> task.rank() == rank)
-        .anyMatch(
-            task -> task.state() == HostTask.State.FINISHED || CallSite.isClosing(task.thread()));
-  }
-
-  /** Threads that the simulator did not start wait for each other, or one waits for too long. */
-  private void standstill(List<HostTask> known, List<HostTask> blocked, boolean proven) {
-    ReportBuilder dropped = backend.creations().findDropped();
-    ReportBuilder report = dropped != null ? dropped : DeadlockReport.of(known, blocked);
-    CollectiveException why =
-        proven
-            ? hung(findings.keep(report))
-            : new CollectiveTimeoutException(
-                "a thread has waited for longer than foreignTimeout "
-                    + foreignTimeout
-                    + ": "
-                    + report.toMisuse(findings.replay()).getMessage());
-    backend.creations().reportPending(why);
-    blocked.forEach(task -> task.fail(why));
-  }
-
-  private ReportedMisuse hung(ReportedMisuse report) {
-    findings.faults().hung(String.valueOf(report.getMessage()));
-    return report;
+    return files.unwritten();
   }
 
   /** Closes all devices and reports what was left open. Idempotent. */
