@@ -1,35 +1,30 @@
 package org.jccl.conformance.harness;
 
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jccl.Backend;
 import org.jccl.RankHost;
 import org.jccl.spi.NcclAbi;
 
 /** A subject whose ranks are processes, of which this one is one. */
-public final class LockstepSubject implements Subject {
-  private final Subject subject;
+public final class LockstepSubject extends ForwardingSubject {
   private final Lockstep lockstep;
 
   /** Over a subject that spans processes. */
   public LockstepSubject(Subject subject, Lockstep lockstep) {
-    this.subject = subject;
+    super(subject);
     this.lockstep = lockstep;
   }
 
-  private Subject of(Subject other) {
+  @Override
+  protected Subject over(Subject other) {
     return new LockstepSubject(other, lockstep);
   }
 
   @Override
-  public String name() {
-    return subject.name();
-  }
-
-  @Override
   public Capabilities capabilities() {
-    return subject.capabilities().spread(lockstep.size());
+    return super.capabilities().spread(lockstep.size());
   }
 
   @Override
@@ -37,27 +32,24 @@ public final class LockstepSubject implements Subject {
     return Optional.of(lockstep);
   }
 
+  /** No: this process has its rank, and is not spread once more. */
   @Override
-  public Optional<Subject> imitating(int version) {
-    return subject.imitating(version).map(this::of);
+  public boolean spansProcesses() {
+    return false;
   }
 
+  /** None: who reports has all ranks of a program in its own JVM. */
   @Override
-  public Optional<Subject> with(Map<String, String> environment) {
-    return subject.with(environment).map(this::of);
-  }
-
-  @Override
-  public Optional<Subject> withHostsOf(int gpus) {
-    return subject.withHostsOf(gpus).map(this::of);
+  public Optional<Function<Reporting, Instance>> reporting() {
+    return Optional.empty();
   }
 
   @Override
   public Instance open() {
-    return new OneRank(subject.open());
+    return new OneRank(super.open());
   }
 
-  /** An instance for the rank of this process. */
+  /** For the rank of this process; what the others do cannot be inspected from here. */
   private final class OneRank implements Instance {
     private final Instance instance;
 

@@ -1,17 +1,15 @@
 package org.jccl.conformance.harness;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jccl.ops.NcclFunction;
 
 /** A subject that imitates one version of NCCL and no other: what is younger is not run. */
-final class VersionSubject implements Subject {
-  private final Subject subject;
+final class VersionSubject extends ForwardingSubject {
   private final int version;
 
   private VersionSubject(Subject subject, int version) {
-    this.subject = subject;
+    super(subject);
     this.version = version;
   }
 
@@ -32,49 +30,20 @@ final class VersionSubject implements Subject {
     return new VersionSubject(as, version);
   }
 
-  private Subject of(Subject other) {
+  @Override
+  protected Subject over(Subject other) {
     return new VersionSubject(other, version);
   }
 
+  /** No other: the caller has chosen this one. */
   @Override
-  public String name() {
-    return subject.name();
-  }
-
-  @Override
-  public Capabilities capabilities() {
-    return subject.capabilities();
-  }
-
-  @Override
-  public Optional<Subject> with(Map<String, String> environment) {
-    return subject.with(environment).map(this::of);
-  }
-
-  @Override
-  public Optional<Subject> withHostsOf(int gpus) {
-    return subject.withHostsOf(gpus).map(this::of);
-  }
-
-  @Override
-  public boolean spansProcesses() {
-    return subject.spansProcesses();
-  }
-
-  @Override
-  public Optional<Lockstep> lockstep() {
-    return subject.lockstep();
-  }
-
-  @Override
-  public Instance open() {
-    return subject.open();
+  public Optional<Subject> imitating(int other) {
+    return Optional.empty();
   }
 
   @Override
   public Optional<Function<Reporting, Instance>> reporting() {
-    return subject
-        .reporting()
+    return super.reporting()
         .map(
             opening ->
                 wishes ->

@@ -5,21 +5,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jccl.Backend;
-import org.jccl.conformance.harness.Capabilities;
+import org.jccl.conformance.harness.ForwardingSubject;
+import org.jccl.conformance.harness.Opened;
 import org.jccl.conformance.harness.Reporting;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
 
-/**
- * An honest subject with a liar's fault on both of its surfaces.
- *
- * @param liar what is wrong
- * @param honest the subject
- * @param acts whether the fault shows, see {@link Liar#onlyUnder}
- */
-public record FaultySubject(Liar liar, Subject honest, boolean acts) implements Subject {
+/** An honest subject with a liar's fault on both of its surfaces. */
+public final class FaultySubject extends ForwardingSubject {
+  private final Liar liar;
+
+  /** Whether the fault shows, see {@link Liar#onlyUnder}. */
+  private final boolean acts;
+
   /** Over the simulator. */
   public FaultySubject(Liar liar) {
     this(
@@ -28,19 +28,20 @@ public record FaultySubject(Liar liar, Subject honest, boolean acts) implements 
         liar.onlyUnder().isEmpty());
   }
 
+  private FaultySubject(Liar liar, Subject honest, boolean acts) {
+    super(honest);
+    this.liar = liar;
+    this.acts = acts;
+  }
+
+  @Override
+  protected Subject over(Subject other) {
+    return new FaultySubject(liar, other, acts);
+  }
+
   @Override
   public String name() {
-    return liar.label() + honest.name();
-  }
-
-  @Override
-  public Capabilities capabilities() {
-    return honest.capabilities();
-  }
-
-  @Override
-  public Optional<Subject> imitating(int version) {
-    return honest.imitating(version).map(other -> new FaultySubject(liar, other, acts));
+    return liar.label() + super.name();
   }
 
   @Override
@@ -48,24 +49,18 @@ public record FaultySubject(Liar liar, Subject honest, boolean acts) implements 
     Map<String, String> seen = new TreeMap<>(environment);
     seen.keySet().removeAll(liar.ignored());
     boolean actsThere = acts || environment.containsKey(liar.onlyUnder());
-    return honest.with(seen).map(other -> new FaultySubject(liar, other, actsThere));
-  }
-
-  @Override
-  public Optional<Subject> withHostsOf(int gpus) {
-    return honest.withHostsOf(gpus).map(other -> new FaultySubject(liar, other, acts));
+    return subject().with(seen).map(other -> new FaultySubject(liar, other, actsThere));
   }
 
   @Override
   public Optional<Function<Reporting, Instance>> reporting() {
-    return honest
-        .reporting()
+    return super.reporting()
         .map(open -> wishes -> faulty(open.apply(liar.reporting().apply(wishes))));
   }
 
   @Override
   public Instance open() {
-    return faulty(honest.open());
+    return faulty(super.open());
   }
 
   private Instance faulty(Instance opened) {
@@ -73,21 +68,6 @@ public record FaultySubject(Liar liar, Subject honest, boolean acts) implements 
     Backend backend = Forwarding.of(fault, Backend.class, opened.backend(), liar.reachesDevices());
     Optional<NcclAbi> raw =
         opened.raw().map(functions -> Forwarding.of(fault, NcclAbi.class, functions, false));
-    return new Instance() {
-      @Override
-      public Backend backend() {
-        return backend;
-      }
-
-      @Override
-      public Optional<NcclAbi> raw() {
-        return raw;
-      }
-
-      @Override
-      public void close() {
-        opened.close();
-      }
-    };
+    return new Opened(backend, raw, opened::close);
   }
 }

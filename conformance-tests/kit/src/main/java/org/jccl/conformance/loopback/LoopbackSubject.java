@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Inspection;
+import org.jccl.conformance.harness.Opened;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
@@ -69,22 +70,7 @@ public final class LoopbackSubject implements Subject {
 
   /** A simulator in another process, which cannot be inspected from here. */
   private static Instance remote(RemoteLoopback loopback) {
-    return new Instance() {
-      @Override
-      public Backend backend() {
-        return loopback.backend();
-      }
-
-      @Override
-      public Optional<NcclAbi> raw() {
-        return Optional.of(loopback.raw());
-      }
-
-      @Override
-      public void close() {
-        loopback.close();
-      }
-    };
+    return new Opened(loopback.backend(), Optional.of(loopback.raw()), loopback::close);
   }
 
   private Instance here() {

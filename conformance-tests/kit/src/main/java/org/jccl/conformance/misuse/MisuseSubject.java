@@ -4,18 +4,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.CheckLevel;
 import org.jccl.ReportedMisuse;
 import org.jccl.conformance.harness.NcclSubject;
+import org.jccl.conformance.harness.Opened;
 import org.jccl.conformance.harness.Reporting;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.loopback.Loopback;
 import org.jccl.sim.Simulator;
-import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
 
 /** What the programs can run on. */
@@ -43,7 +42,7 @@ public enum MisuseSubject {
       Loopback loopback = Loopback.open(DEVICES, version(misuse));
       return new Opened(
           loopback.backend(),
-          loopback.raw(),
+          Optional.of(loopback.raw()),
           () -> {
             for (Throwable failure : loopback.failures()) {
               if (failure instanceof ReportedMisuse report) {
@@ -129,18 +128,6 @@ public enum MisuseSubject {
         opened = known;
       }
       return known;
-    }
-  }
-
-  private record Opened(Backend backend, NcclAbi abi, Runnable end) implements Subject.Instance {
-    @Override
-    public Optional<NcclAbi> raw() {
-      return Optional.of(abi);
-    }
-
-    @Override
-    public void close() {
-      end.run();
     }
   }
 
