@@ -101,6 +101,26 @@ public final class WorldRank extends RankScope {
     problem(what + " threw nothing, expected a " + kind.getSimpleName());
   }
 
+  /** The same for a call that the state forbids. */
+  public void illegalState(String what, Runnable body, String... words) {
+    expectThrown(what, IllegalStateException.class, body, words);
+  }
+
+  /** The same for a call whose arguments are wrong. */
+  public void illegalArgument(String what, Runnable body, String... words) {
+    expectThrown(what, IllegalArgumentException.class, body, words);
+  }
+
+  /** The next rank of the ring. */
+  public int next() {
+    return (rank + 1) % worldSize();
+  }
+
+  /** The rank before this one in the ring. */
+  public int before() {
+    return (rank + worldSize() - 1) % worldSize();
+  }
+
   /** Another communicator over the ranks of this world; the caller closes it. */
   public Communicator open(String name) {
     Backend backend = instance().backend();

@@ -40,15 +40,10 @@ final class CallConfigRules extends Suite {
     double[] expected = new double[n];
     Arrays.fill(expected, all);
     rank.expect("all sums", gathered, expected);
-    rank.expectThrown(
-        "a message with a configuration",
-        IllegalArgumentException.class,
-        () -> few.send(buffer, 0),
-        "send",
-        "CFG-25");
-    rank.expectThrown(
+    rank.illegalArgument(
+        "a message with a configuration", () -> few.send(buffer, 0), "send", "CFG-25");
+    rank.illegalArgument(
         "a selection that cannot be read",
-        IllegalArgumentException.class,
         () -> comm.configured(CallConfig.ofAlgorithms("torus")).allReduce(buffer, ReduceOp.SUM),
         "torus",
         "CFG-28");

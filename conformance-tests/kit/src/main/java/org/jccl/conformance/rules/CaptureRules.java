@@ -44,10 +44,6 @@ final class CaptureRules extends Suite {
       rank.communicator().allReduce(a, b, ReduceOp.SUM, two); // in place one rank does nothing
     }
 
-    void refused(String what, Runnable call, String word) {
-      rank.expectThrown(what, IllegalStateException.class, call, word);
-    }
-
     void fails(String what, Runnable call) {
       rank.expectThrown(
           what,
@@ -90,11 +86,11 @@ final class CaptureRules extends Suite {
     lab.one.beginCapture();
     rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
     lab.fork.record(lab.one);
-    lab.refused("isReached", lab.fork::isReached, "capture");
-    lab.refused("synchronize", lab.fork::synchronize, "capture");
-    lab.refused("microsSince", () -> lab.fork.microsSince(lab.fork), "capture");
+    rank.illegalState("isReached", lab.fork::isReached, "capture");
+    rank.illegalState("synchronize", lab.fork::synchronize, "capture");
+    rank.illegalState("microsSince", () -> lab.fork.microsSince(lab.fork), "capture");
     lab.endsWell(1);
-    lab.refused("isReached after the end", lab.fork::isReached, "capture");
+    rank.illegalState("isReached after the end", lab.fork::isReached, "capture");
     lab.fork.record(lab.one);
     lab.fork.synchronize();
     rank.check(lab.fork.isReached(), "the event, recorded anew, is not reached");
@@ -106,11 +102,11 @@ final class CaptureRules extends Suite {
     lab.forkedSum();
     lab.join.record(lab.two);
     lab.one.waitFor(lab.join);
-    lab.refused("synchronize", lab.one::synchronize, "captur");
-    lab.refused("isIdle", lab.one::isIdle, "captur");
-    lab.refused("completion", lab.one::completion, "captur");
-    lab.refused("the other's synchronize", lab.two::synchronize, "captur");
-    lab.refused("the device's", () -> rank.device().synchronize(), "captur");
+    rank.illegalState("synchronize", lab.one::synchronize, "captur");
+    rank.illegalState("isIdle", lab.one::isIdle, "captur");
+    rank.illegalState("completion", lab.one::completion, "captur");
+    rank.illegalState("the other's synchronize", lab.two::synchronize, "captur");
+    rank.illegalState("the device's", () -> rank.device().synchronize(), "captur");
     lab.endsWell(1);
   }
 
@@ -163,7 +159,7 @@ final class CaptureRules extends Suite {
     lab.forkedSum();
     lab.join.record(lab.two);
     lab.one.waitFor(lab.join);
-    lab.refused("the end on the forked stream", lab.two::endCapture, "captur");
+    rank.illegalState("the end on the forked stream", lab.two::endCapture, "captur");
     lab.endsWell(1);
   }
 
@@ -172,7 +168,7 @@ final class CaptureRules extends Suite {
     Lab lab = rank.own(Lab.of(rank));
     lab.one.beginCapture();
     rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
-    lab.refused("allocate", () -> rank.device().allocate(DataType.INT32, 1), "captur");
+    rank.illegalState("allocate", () -> rank.device().allocate(DataType.INT32, 1), "captur");
     lab.endsWell(1);
   }
 
@@ -185,8 +181,8 @@ final class CaptureRules extends Suite {
     lab.one.beginCapture();
     rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
     MemorySegment heap = MemorySegment.ofArray(new int[1]);
-    lab.refused("a heap array", () -> lab.a.copyFrom(heap, lab.one), "captur");
-    lab.refused("a launch", () -> graph.launch(lab.one), "captur");
+    rank.illegalState("a heap array", () -> lab.a.copyFrom(heap, lab.one), "captur");
+    rank.illegalState("a launch", () -> graph.launch(lab.one), "captur");
     lab.endsWell(1);
   }
 }

@@ -59,11 +59,8 @@ final class CoalescedRules extends Suite {
                 comm.plan(c -> comm.coalesced(calls -> sums(calls, parts))).size() == 1,
                 "coalesced all-reduces are not one call");
             amongOthers(rank, comm, parts);
-            rank.expectThrown(
-                "in a group",
-                IllegalStateException.class,
-                () -> comm.group(g -> comm.coalesced(calls -> {})),
-                "group");
+            rank.illegalState(
+                "in a group", () -> comm.group(g -> comm.coalesced(calls -> {})), "group");
           }
           owned.forEach(DeviceBuffer::close);
         });
@@ -125,9 +122,8 @@ final class CoalescedRules extends Suite {
         rank -> {
           Communicator comm = rank.communicator();
           try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1, 2, 3)) {
-            rank.expectThrown(
+            rank.illegalArgument(
                 "parts that overlap",
-                IllegalArgumentException.class,
                 () ->
                     comm.coalesced(
                         calls -> {

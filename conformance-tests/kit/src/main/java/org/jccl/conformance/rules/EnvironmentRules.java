@@ -1,10 +1,6 @@
 package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.REMOTE_ERROR;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
@@ -26,7 +22,6 @@ import org.jccl.spi.NcclAbi;
  */
 final class EnvironmentRules extends RawSuite {
   private static final int INT8 = 0;
-  private static final int SUM = 0;
 
   /** An all-reduce of known numbers under an environment gives the sum. */
   private void stillAdds(int ranks) {

@@ -45,12 +45,7 @@ final class FamilyRules extends Suite {
   public void required_SPL_04_ranksWithoutAColorTakePart(WorldRank rank) {
     int n = rank.worldSize();
     Communicator parent = rank.own(rank.open("family"));
-    rank.expectThrown(
-        "a negative color",
-        IllegalArgumentException.class,
-        () -> parent.split(-1, 0),
-        "color -1",
-        "splitNoColor");
+    rank.illegalArgument("a negative color", () -> parent.split(-1, 0), "color -1", "splitNoColor");
     if (rank.rank() == 0) {
       Communicator lone = rank.own(parent.split(5, 0));
       rank.check(lone.worldSize() == 1, "worldSize() is " + lone.worldSize());
@@ -95,12 +90,10 @@ final class FamilyRules extends Suite {
   public void required_SHR_02_badListsAreRefused(WorldRank rank) {
     int n = rank.worldSize();
     Communicator comm = rank.communicator();
-    Class<IllegalArgumentException> refused = IllegalArgumentException.class;
-    rank.expectThrown("an empty list", refused, () -> comm.shrink(Set.of()), "nobody");
-    rank.expectThrown("the caller", refused, () -> comm.shrink(Set.of(rank.rank())), "the caller");
-    rank.expectThrown("rank n", refused, () -> comm.shrink(Set.of(n)), "rank " + n);
-    rank.expectThrown(
-        "rank -2", refused, () -> comm.shrink(Set.of(-2), ShrinkMode.ABORT), "rank -2");
+    rank.illegalArgument("an empty list", () -> comm.shrink(Set.of()), "nobody");
+    rank.illegalArgument("the caller", () -> comm.shrink(Set.of(rank.rank())), "the caller");
+    rank.illegalArgument("rank n", () -> comm.shrink(Set.of(n)), "rank " + n);
+    rank.illegalArgument("rank -2", () -> comm.shrink(Set.of(-2), ShrinkMode.ABORT), "rank -2");
     rank.check(comm.state() == State.READY, "state() is " + comm.state());
   }
 
@@ -109,9 +102,8 @@ final class FamilyRules extends Suite {
     Communicator closed = rank.open("closed");
     closed.close();
     for (ShrinkMode mode : ShrinkMode.values()) {
-      rank.expectThrown(
+      rank.illegalState(
           "a shrink of a closed communicator, " + mode,
-          IllegalStateException.class,
           () -> closed.shrink(Set.of(1 - rank.rank()), mode),
           "closed");
     }
@@ -144,11 +136,7 @@ final class FamilyRules extends Suite {
       expectSum(rank, grown, 4, 4 * n);
     }
     if (!isNew) {
-      rank.expectThrown(
-          "growing to the same size",
-          IllegalArgumentException.class,
-          () -> old.grow(n - 1),
-          "not larger");
+      rank.illegalArgument("growing to the same size", () -> old.grow(n - 1), "not larger");
       old.close();
     }
   }

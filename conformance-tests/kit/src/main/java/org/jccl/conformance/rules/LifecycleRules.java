@@ -62,9 +62,8 @@ final class LifecycleRules extends Suite {
     CommunicatorConfig config = CommunicatorConfig.defaults();
     int[][] wrong = {{0, 0}, {1, 1}, {-1, 1}, {0, -1}};
     for (int[] pair : wrong) {
-      rank.expectThrown(
+      rank.illegalArgument(
           "rank " + pair[0] + " of " + pair[1],
-          IllegalArgumentException.class,
           () ->
               backend.newCommunicator(
                   backend.newUniqueId(), pair[0], pair[1], rank.device(), config),
@@ -124,19 +123,11 @@ final class LifecycleRules extends Suite {
     comm.close();
     comm.close();
     rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
-    rank.expectThrown(
-        "a call after close",
-        IllegalStateException.class,
-        () -> comm.allReduce(buffer, ReduceOp.SUM),
-        "closed");
-    rank.expectThrown(
-        "a scaled sum after close",
-        IllegalStateException.class,
-        () -> comm.preMulSum(DataType.INT32, 2),
-        "closed");
-    rank.expectThrown(
+    rank.illegalState("a call after close", () -> comm.allReduce(buffer, ReduceOp.SUM), "closed");
+    rank.illegalState(
+        "a scaled sum after close", () -> comm.preMulSum(DataType.INT32, 2), "closed");
+    rank.illegalState(
         "a group after close",
-        IllegalStateException.class,
         () -> comm.group(group -> group.allReduce(buffer, ReduceOp.SUM)),
         "closed");
     rank.expect("the buffer of the refused calls", buffer, 1);
@@ -241,17 +232,12 @@ final class LifecycleRules extends Suite {
     int devices = backend.devices().size();
     List<Device> tooMany = new ArrayList<>(backend.devices());
     tooMany.add(rank.device());
-    rank.expectThrown(
+    rank.illegalArgument(
         "more ranks than devices",
-        IllegalArgumentException.class,
         () -> backend.openAll(tooMany, config),
         devices + 1 + " ranks",
         devices + " device");
-    rank.expectThrown(
-        "no devices",
-        IllegalArgumentException.class,
-        () -> backend.openAll(List.of(), config),
-        "no devices");
+    rank.illegalArgument("no devices", () -> backend.openAll(List.of(), config), "no devices");
     // The thread is usable: it can still create and operate.
     try (Communicator comm = backend.openAll(List.of(rank.device()), config).getFirst();
         DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 4)) {

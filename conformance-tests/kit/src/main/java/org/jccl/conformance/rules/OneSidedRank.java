@@ -1,7 +1,6 @@
 package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static org.jccl.conformance.rules.RawMemory.INT32;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.Function;

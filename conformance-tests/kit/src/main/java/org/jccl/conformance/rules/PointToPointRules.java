@@ -38,23 +38,20 @@ final class PointToPointRules extends Suite {
   @Example
   @Needs(upTo = 3)
   public void required_P2P_01_theKthSendMeetsTheKthReceive(WorldRank rank) {
-    int n = rank.worldSize();
     Communicator comm = rank.communicator();
-    int to = (rank.rank() + 1) % n;
-    int from = (rank.rank() + n - 1) % n;
     DeviceBuffer out = rank.memory(DataType.INT32, numbered(rank.rank()));
     DeviceBuffer in = rank.zeros(DataType.INT32, 6);
     comm.group(
         group -> {
           for (int i = 0; i < 4; i++) {
-            group.send(out.slice(i, 1), to);
-            group.recv(in.slice(i, 1), from);
+            group.send(out.slice(i, 1), rank.next());
+            group.recv(in.slice(i, 1), rank.before());
           }
         });
-    comm.sendRecv(out.slice(4, 1), to, in.slice(4, 1), from);
-    comm.sendRecv(out.slice(5, 1), to, in.slice(5, 1), from);
+    comm.sendRecv(out.slice(4, 1), rank.next(), in.slice(4, 1), rank.before());
+    comm.sendRecv(out.slice(5, 1), rank.next(), in.slice(5, 1), rank.before());
     comm.defaultStream().synchronize();
-    rank.expect("what came from rank " + from, in, numbered(from));
+    rank.expect("what came from rank " + rank.before(), in, numbered(rank.before()));
   }
 
   private static double[] numbered(int rank) {

@@ -85,9 +85,8 @@ final class PreMulSumRules extends Suite {
     Communicator other = rank.own(rank.open("another"));
     DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1);
     PreMulSum op = rank.own(other.preMulSum(DataType.FLOAT32, 2));
-    rank.expectThrown(
+    rank.illegalArgument(
         "another communicator's operation",
-        IllegalArgumentException.class,
         () -> comm.allReduce(buffer, op),
         "rank " + rank.rank(),
         "all_reduce",
@@ -101,12 +100,8 @@ final class PreMulSumRules extends Suite {
     Communicator comm = rank.communicator();
     DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
     PreMulSum op = rank.own(comm.preMulSum(DataType.FLOAT32, 2));
-    rank.expectThrown(
-        "another type's operation",
-        IllegalArgumentException.class,
-        () -> comm.allReduce(buffer, op),
-        "FLOAT32",
-        "INT32");
+    rank.illegalArgument(
+        "another type's operation", () -> comm.allReduce(buffer, op), "FLOAT32", "INT32");
   }
 
   @Example
@@ -126,11 +121,7 @@ final class PreMulSumRules extends Suite {
     stream.synchronize();
     rank.expect("the sum whose operation was closed", alone, 5.0 * n);
     rank.expect("the grouped sum whose operation was closed", grouped, 7.0 * n);
-    rank.expectThrown(
-        "a closed operation",
-        IllegalStateException.class,
-        () -> comm.allReduce(alone, op),
-        "closed");
+    rank.illegalState("a closed operation", () -> comm.allReduce(alone, op), "closed");
   }
 
   @Example

@@ -15,10 +15,6 @@ import org.jccl.conformance.harness.WorldRank;
 final class PreparedRules extends Suite {
   private static final int LAUNCHES = 3;
 
-  private static void refused(WorldRank rank, String what, Runnable call, String word) {
-    rank.expectThrown(what, IllegalStateException.class, call, word);
-  }
-
   /** A sum, a message around the ring, and the same again: 2 n a launch, from 1. */
   private static Graph sumAndRing(Communicator comm, DeviceBuffer x, DeviceBuffer y) {
     int n = comm.worldSize();
@@ -59,12 +55,12 @@ final class PreparedRules extends Suite {
   public void required_STR_38_nothingElseIsPrepared(WorldRank rank) {
     Communicator comm = rank.communicator();
     DeviceBuffer x = rank.memory(DataType.INT32, 1);
-    refused(rank, "prepare in a body", () -> comm.prepare(c -> comm.prepare(d -> {})), "body");
-    refused(rank, "prepare in a group", () -> comm.group(g -> comm.prepare(c -> {})), "group");
-    refused(rank, "a launch in a group", () -> launchInGroup(rank, x), "group");
+    rank.illegalState("prepare in a body", () -> comm.prepare(c -> comm.prepare(d -> {})), "body");
+    rank.illegalState("prepare in a group", () -> comm.group(g -> comm.prepare(c -> {})), "group");
+    rank.illegalState("a launch in a group", () -> launchInGroup(rank, x), "group");
     Stream stream = comm.defaultStream();
     stream.beginCapture();
-    refused(rank, "prepare in a capture", () -> comm.prepare(c -> {}), "captur");
+    rank.illegalState("prepare in a capture", () -> comm.prepare(c -> {}), "captur");
     stream.endCapture().close();
     try (Graph none = comm.prepare(c -> {})) {
       none.launch(stream);
@@ -118,21 +114,18 @@ final class PreparedRules extends Suite {
     Graph scaled = rank.own(comm.prepare(c -> c.allReduce(f, half)));
     Graph closed = rank.own(comm.prepare(c -> c.allReduce(f, ReduceOp.SUM)));
     closed.close();
-    refused(rank, "a closed sequence", () -> closed.launch(stream), "closed");
+    rank.illegalState("a closed sequence", () -> closed.launch(stream), "closed");
     other.close();
-    refused(rank, "a closed stream", () -> scaled.launch(other), "stream is closed");
+    rank.illegalState("a closed stream", () -> scaled.launch(other), "stream is closed");
     scaled.launch(stream);
     part.launch(stream);
     stream.synchronize();
     half.close();
-    refused(rank, "a closed reduction", () -> scaled.launch(stream), "premulsum");
+    rank.illegalState("a closed reduction", () -> scaled.launch(stream), "premulsum");
     x.close();
-    refused(rank, "a closed buffer", () -> part.launch(stream), "INT32[1]");
-    refused(
-        rank,
-        "a buffer closed by the body",
-        () -> comm.prepare(c -> useAndClose(rank, comm)),
-        "closed");
+    rank.illegalState("a closed buffer", () -> part.launch(stream), "INT32[1]");
+    rank.illegalState(
+        "a buffer closed by the body", () -> comm.prepare(c -> useAndClose(rank, comm)), "closed");
   }
 
   private static void useAndClose(WorldRank rank, Communicator comm) {
@@ -151,7 +144,7 @@ final class PreparedRules extends Suite {
     sequence.launch(stream);
     stream.synchronize();
     comm.close(); // though the graph was not closed before
-    refused(rank, "after the close", () -> sequence.launch(stream), "closed");
+    rank.illegalState("after the close", () -> sequence.launch(stream), "closed");
     sequence.close();
     Communicator second = rank.open("prepared-aborted");
     Graph another = second.prepare(c -> c.allReduce(x, ReduceOp.SUM));

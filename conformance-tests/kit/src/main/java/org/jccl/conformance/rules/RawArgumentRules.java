@@ -1,7 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import net.jqwik.api.Example;
@@ -14,9 +12,6 @@ import org.jccl.spi.NcclAbi;
  * 8 of the rule book).
  */
 final class RawArgumentRules extends RawSuite {
-  private static final int FLOAT32 = DataType.FLOAT32.code();
-  private static final int SUM = 0;
-  private static final int AVG = 4;
   private static final int HOST = 1;
 
   @Example

@@ -2,10 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.INT32;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-import static org.jccl.conformance.rules.RawRank.SUM;
 
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;

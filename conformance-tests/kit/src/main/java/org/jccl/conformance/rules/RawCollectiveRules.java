@@ -1,8 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INT32;
-import static org.jccl.conformance.rules.RawRank.SUM;
-
 import java.util.Arrays;
 import net.jqwik.api.Example;
 import org.jccl.DataType;

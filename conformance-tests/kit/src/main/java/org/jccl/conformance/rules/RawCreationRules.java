@@ -2,9 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.IN_PROGRESS;
-import static org.jccl.conformance.rules.RawRank.REMOTE_ERROR;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,7 +16,6 @@ import org.jccl.spi.NcclAbi;
 
 /** Unique ids and the creation of communicators on the raw surface (chapter 2 of the rule book). */
 final class RawCreationRules extends RawSuite {
-  private static final int INT32 = DataType.INT32.code();
   private static final long UNTOUCHED = 77;
 
   private static Device device(RawRank rank, int index) {
@@ -301,21 +297,11 @@ final class RawCreationRules extends RawSuite {
     long made = rank.openAlone(MemorySegment.NULL);
     AtomicInteger code = new AtomicInteger(-1);
     DeviceBuffer buffer = rank.memory(DataType.INT32, 3);
-    Runnable other =
+    rank.onAnotherThread(
         () -> {
           rank.device().makeCurrent();
           code.set(rank.sum(buffer, made));
-        };
-    rank.world()
-        .instance()
-        .backend()
-        .rankHost()
-        .blocking(
-            () -> {
-              Thread thread = Thread.ofPlatform().start(other);
-              thread.join();
-              return true;
-            });
+        });
     rank.check(code.get() == SUCCESS, "on another thread: " + code);
     rank.expectSum("on this thread again", made, 4, 4);
     rank.expect("what the other thread did", buffer, 3);

@@ -1,9 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -11,8 +7,6 @@ import org.jccl.spi.NcclAbi;
 
 /** How errors are told, on the raw surface (rules ERR-02 to ERR-10). */
 final class RawErrorRules extends RawSuite {
-  private static final int INT32 = DataType.INT32.code();
-
   @Example
   @AlsoShows("GRP-24")
   @Needs(upTo = 2)

@@ -2,7 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,7 +15,6 @@ import org.jccl.spi.NcclAbi;
 final class RawFamilyRules extends RawSuite {
   private static final int NO_COLOR = -1;
   private static final int ABORT = 1;
-  private static final MemorySegment NULL = MemorySegment.NULL;
 
   /** Splits, waits for the parent, and gives the child or 0. */
   private static long split(RawRank rank, long parent, int color, int key, MemorySegment config) {

@@ -3,13 +3,6 @@ package org.jccl.conformance.rules;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.FLOAT32;
-import static org.jccl.conformance.rules.RawRank.INT32;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.IN_PROGRESS;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-import static org.jccl.conformance.rules.RawRank.SUM;
 
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
@@ -61,14 +54,12 @@ final class RawGroupEndRules extends RawSuite {
     long made = rank.open(rank.nonblocking());
     DeviceBuffer one = rank.memory(DataType.INT32, 1);
     DeviceBuffer two = rank.memory(DataType.INT32, 2, 3);
-    int to = (rank.rank() + 1) % n;
-    int from = (rank.rank() + n - 1) % n;
     rank.group(
         IN_PROGRESS,
         () -> {
           rank.succeeds("ncclAllReduce", () -> rank.sum(one, made));
-          rank.succeeds("ncclSend", () -> send(rank, two, to, made));
-          rank.succeeds("ncclRecv", () -> recv(rank, two, from, made));
+          rank.succeeds("ncclSend", () -> send(rank, two, rank.next(), made));
+          rank.succeeds("ncclRecv", () -> recv(rank, two, rank.before(), made));
         });
     rank.expectReady("the communicator of the group", made);
     rank.synchronize();

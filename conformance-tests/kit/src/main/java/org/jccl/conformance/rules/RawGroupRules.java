@@ -1,8 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -10,24 +7,14 @@ import org.jccl.spi.NcclAbi;
 
 /** Groups, messages to self and data on the raw surface (chapters 4 to 6 of the rule book). */
 final class RawGroupRules extends RawSuite {
-  private static final int INT32 = DataType.INT32.code();
-  private static final int SUM = 0;
-
   @Example
   @Needs(upTo = 4)
   public void required_COL_10_allReduce(RawRank rank) {
     DeviceBuffer buffer = rank.memory(DataType.INT32, 1, rank.rank());
-    allReduce(rank, buffer, 2);
+    rank.allReduce(buffer);
     rank.synchronize();
     int n = rank.worldSize();
     rank.expect("the sum", buffer, n, n * (n - 1) / 2.0);
-  }
-
-  private static void allReduce(RawRank rank, DeviceBuffer buffer, long count) {
-    long b = buffer.address();
-    rank.succeeds(
-        "ncclAllReduce",
-        () -> rank.abi().allReduce(b, b, count, INT32, SUM, rank.comm(), rank.stream()));
   }
 
   @Example
@@ -75,14 +62,14 @@ final class RawGroupRules extends RawSuite {
     NcclAbi abi = rank.abi();
     DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
     rank.groupStart();
-    allReduce(rank, buffer, 1);
+    rank.allReduce(buffer);
     rank.refuses("a wrong call", () -> wrong(rank, buffer, INT32, -1));
     rank.groupEnd(INVALID_ARGUMENT);
     rank.synchronize();
     rank.expect("the buffer of the discarded group", buffer, 1);
     // GRP-15: the thread's state is as if there had been no group.
     rank.misuses("an end without a start", abi::groupEnd);
-    allReduce(rank, buffer, 1);
+    rank.allReduce(buffer);
     rank.synchronize();
     rank.expect("the next call", buffer, 2);
   }
@@ -93,8 +80,8 @@ final class RawGroupRules extends RawSuite {
     DeviceBuffer a = rank.memory(DataType.INT32, 1);
     DeviceBuffer b = rank.memory(DataType.INT32, 2);
     rank.groupStart();
-    allReduce(rank, a, 1);
-    allReduce(rank, b, 1);
+    rank.allReduce(a);
+    rank.allReduce(b);
     rank.groupEnd();
     rank.synchronize();
     rank.expect("the first sum", a, n);
@@ -139,17 +126,9 @@ final class RawGroupRules extends RawSuite {
   @Example
   @Needs(upTo = 3)
   public void required_P2P_01_exchange(RawRank rank) {
-    int n = rank.worldSize();
-    NcclAbi abi = rank.abi();
-    int to = (rank.rank() + 1) % n;
-    int from = (rank.rank() + n - 1) % n;
     DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0);
-    long out = two.address();
-    rank.groupStart();
-    rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
-    rank.succeeds("ncclRecv", () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
-    rank.groupEnd();
+    rank.exchange(two.slice(0, 1), two.slice(1, 1));
     rank.synchronize();
-    rank.expect("a message", two, 10 + rank.rank(), 10 + from);
+    rank.expect("a message", two, 10 + rank.rank(), 10 + rank.before());
   }
 }

@@ -2,13 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.INT32;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.MAX;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-import static org.jccl.conformance.rules.RawRank.SUM;
-import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -62,8 +55,7 @@ final class RawGroupStateRules extends RawSuite {
     int n = rank.worldSize();
     DeviceBuffer buffer = rank.memory(DataType.INT32, 1);
     for (int round = 1; round <= 2; round++) {
-      onAnotherThread(
-          rank,
+      rank.onAnotherThread(
           () -> {
             rank.device().makeCurrent();
             rank.group(() -> rank.allReduce(buffer));
@@ -73,20 +65,6 @@ final class RawGroupStateRules extends RawSuite {
     }
     rank.synchronize();
     rank.expect("the sum of both threads' calls", buffer, Math.pow(n, 4));
-  }
-
-  /** Runs {@code body} on a thread that lives no longer; this one waits for it. */
-  private static void onAnotherThread(RawRank rank, Runnable body) throws Exception {
-    rank.world()
-        .instance()
-        .backend()
-        .rankHost()
-        .blocking(
-            () -> {
-              Thread thread = Thread.ofPlatform().start(body);
-              thread.join();
-              return true;
-            });
   }
 
   @Example
@@ -329,22 +307,20 @@ final class RawGroupStateRules extends RawSuite {
   @Needs(upTo = 3)
   public void required_GRP_21_collectivesAndMessagesShareAGroup(RawRank rank) {
     int n = rank.worldSize();
-    int to = (rank.rank() + 1) % n;
-    int from = (rank.rank() + n - 1) % n;
     DeviceBuffer a = rank.memory(DataType.INT32, 1);
     DeviceBuffer b = rank.memory(DataType.INT32, 2);
     DeviceBuffer out = rank.memory(DataType.INT32, 10 + rank.rank());
     DeviceBuffer in = rank.memory(DataType.INT32, 0);
     rank.group(
         () -> {
-          rank.send(out, to);
+          rank.send(out, rank.next());
           rank.allReduce(a);
-          rank.recv(in, from);
+          rank.recv(in, rank.before());
           rank.allReduce(b);
         });
     rank.synchronize();
     rank.expect("the first sum", a, n);
     rank.expect("the second sum", b, 2.0 * n);
-    rank.expect("the message", in, 10 + from);
+    rank.expect("the message", in, 10 + rank.before());
   }
 }

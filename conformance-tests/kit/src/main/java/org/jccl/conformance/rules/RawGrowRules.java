@@ -1,8 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import net.jqwik.api.Example;
@@ -11,8 +8,6 @@ import org.jccl.spi.NcclAbi;
 
 /** Communicators that grow, on the raw surface (rules GRW-01 to GRW-05). */
 final class RawGrowRules extends RawSuite {
-  private static final MemorySegment NULL = MemorySegment.NULL;
-
   /** A communicator of all ranks but the last, who has none. */
   private static long allButLast(RawRank rank) {
     boolean last = rank.rank() == rank.worldSize() - 1;

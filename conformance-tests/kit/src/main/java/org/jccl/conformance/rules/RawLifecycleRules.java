@@ -1,9 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -14,9 +10,6 @@ import org.jccl.spi.NcclAbi;
 
 /** The ends of communicators on the raw surface (rules LIF-01 to LIF-20). */
 final class RawLifecycleRules extends RawSuite {
-  private static final int INT32 = DataType.INT32.code();
-  private static final MemorySegment NULL = MemorySegment.NULL;
-
   // ---------------------------------------------------------------- finalize and destroy
 
   @Example

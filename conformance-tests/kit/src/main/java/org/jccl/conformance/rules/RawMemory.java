@@ -1,7 +1,6 @@
 package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.util.Arrays;
 import org.jccl.DataType;
@@ -9,11 +8,8 @@ import org.jccl.DeviceBuffer;
 import org.jccl.spi.NcclAbi;
 
 /** Memory from NCCL's allocator, on the raw surface, and windows made of it. */
-final class RawMemory implements AutoCloseable {
+final class RawMemory implements RawCodes, AutoCloseable {
   static final int SYMMETRIC = 1;
-  static final int INT32 = DataType.INT32.code();
-
-  private static final int SUM = 0;
 
   private final RawRank rank;
   private final long address;

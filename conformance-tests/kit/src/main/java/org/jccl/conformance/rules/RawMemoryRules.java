@@ -1,10 +1,6 @@
 package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawMemory.INT32;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
 
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
@@ -16,7 +12,6 @@ import org.jccl.spi.NcclAbi;
 /** Memory from the library and registered buffers, on the raw surface (chapters 8 and 9). */
 final class RawMemoryRules extends RawSuite {
   private static final int PAGE = 4096;
-  private static final int SUM = 0;
   private static final long IMPOSSIBLE = 1L << 48;
 
   // ---------------------------------------------------------------- allocation

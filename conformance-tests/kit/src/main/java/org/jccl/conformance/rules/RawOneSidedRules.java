@@ -1,12 +1,7 @@
 package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static org.jccl.conformance.rules.RawMemory.INT32;
 import static org.jccl.conformance.rules.RawMemory.SYMMETRIC;
-import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -85,14 +80,11 @@ final class RawOneSidedRules extends RawSuite {
   @Example
   @Needs(ranks = 3)
   public void required_RMA_01_dataArrivesBeforeItsSignal(OneSidedRank rank) {
-    int n = rank.worldSize();
-    int to = (rank.rank() + 1) % n;
-    int from = (rank.rank() + n - 1) % n;
     rank.write(0, 10 + rank.rank(), 20 + rank.rank());
-    rank.put(0, 2, to, TARGET + 64);
-    rank.await(1, from);
+    rank.put(0, 2, rank.next(), TARGET + 64);
+    rank.await(1, rank.before());
     rank.synchronize();
-    rank.expect("what arrived", TARGET + 64, 10 + from, 20 + from, 0);
+    rank.expect("what arrived", TARGET + 64, 10 + rank.before(), 20 + rank.before(), 0);
     rank.expect("what lies before", TARGET, 0);
   }
 

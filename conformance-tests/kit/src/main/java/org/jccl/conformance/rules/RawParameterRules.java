@@ -3,7 +3,6 @@ package org.jccl.conformance.rules;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import org.jccl.spi.NcclAbi;
 
 /** The parameters that the library tells of, on the raw surface (rule ARG-35). */
 final class RawParameterRules extends RawSuite {
-
   private static MemorySegment text(RawRank rank, String words) {
     MemorySegment memory = rank.allocate(words.length() + 1L);
     memory.setString(0, words);

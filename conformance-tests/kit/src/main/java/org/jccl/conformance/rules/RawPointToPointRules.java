@@ -1,7 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INT32;
-
 import java.util.Arrays;
 import java.util.Optional;
 import net.jqwik.api.Example;
@@ -165,8 +163,6 @@ final class RawPointToPointRules extends RawSuite {
   @Example
   public void required_P2P_15_allToAllAndMessagesShareTheirOrder(RawRank rank) {
     int n = rank.worldSize();
-    int to = (rank.rank() + 1) % n;
-    int from = (rank.rank() + n - 1) % n;
     double[] own = new double[n];
     double[] expected = new double[n];
     Arrays.setAll(own, peer -> 10 * rank.rank() + peer);
@@ -182,12 +178,12 @@ final class RawPointToPointRules extends RawSuite {
               () ->
                   rank.abi()
                       .allToAll(out.address(), in.address(), 1, INT32, rank.comm(), rank.stream()));
-          rank.send(message, to);
-          rank.recv(got, from);
+          rank.send(message, rank.next());
+          rank.recv(got, rank.before());
         });
     rank.synchronize();
     rank.expect("the blocks", in, expected);
-    rank.expect("the message", got, 70 + from);
+    rank.expect("the message", got, 70 + rank.before());
   }
 
   @Example

@@ -24,25 +24,8 @@ import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /** One rank on the raw surface: a communicator by handle, and room for output parameters. */
-public class RawRank extends RankScope {
-  static final int SUCCESS = 0;
-  static final int UNHANDLED_CUDA_ERROR = 1;
-  static final int INTERNAL_ERROR = 3;
-  static final int INVALID_ARGUMENT = 4;
-  static final int INVALID_USAGE = 5;
-  static final int REMOTE_ERROR = 6;
-  static final int IN_PROGRESS = 7;
-
+public class RawRank extends RankScope implements RawCodes {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  static final int INT32 = DataType.INT32.code();
-  static final int FLOAT32 = DataType.FLOAT32.code();
-
-  static final int SUM = 0;
-  static final int PROD = 1;
-  static final int MAX = 2;
-  static final int MIN = 3;
-  static final int AVG = 4;
 
   private final WorldRank rank;
   private final NcclAbi abi;
@@ -124,6 +107,14 @@ public class RawRank extends RankScope {
 
   int worldSize() {
     return rank.worldSize();
+  }
+
+  int next() {
+    return rank.next();
+  }
+
+  int before() {
+    return rank.before();
   }
 
   WorldRank world() {
@@ -386,11 +377,10 @@ public class RawRank extends RankScope {
 
   /** Sends one element to the next rank and gets one from the one before. */
   void exchange(DeviceBuffer out, DeviceBuffer in) {
-    int n = worldSize();
     group(
         () -> {
-          send(out, (rank() + 1) % n);
-          recv(in, (rank() + n - 1) % n);
+          send(out, next());
+          recv(in, before());
         });
   }
 
@@ -405,6 +395,19 @@ public class RawRank extends RankScope {
       exchange(one, in);
       synchronize();
     }
+  }
+
+  /** Runs {@code body} on a thread that lives no longer; this one waits for it. */
+  void onAnotherThread(Runnable body) throws Exception {
+    rank.instance()
+        .backend()
+        .rankHost()
+        .blocking(
+            () -> {
+              Thread thread = Thread.ofPlatform().start(body);
+              thread.join();
+              return true;
+            });
   }
 
   /** A call of every operation, with these raw values and the same buffer on both sides. */

@@ -24,8 +24,7 @@ import org.jccl.spi.NcclAbi;
  * A communicator of one rank on the first device, made and ended by hand on the raw surface; what
  * is wrong is thrown at {@link #close}, so that the communicator ends first.
  */
-final class RawSingle implements AutoCloseable {
-  private static final int IN_PROGRESS = 7;
+final class RawSingle implements RawCodes, AutoCloseable {
   private static final int MOST_POLLS = 200_000;
   private static final long POLL_NANOS = 50_000;
 

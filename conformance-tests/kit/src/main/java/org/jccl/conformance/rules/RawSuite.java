@@ -10,7 +10,7 @@ import org.jccl.spi.NcclAbi;
 import org.opentest4j.TestAbortedException;
 
 /** What the suites on the raw, C-shaped surface share. */
-public abstract class RawSuite extends Suite {
+public abstract class RawSuite extends Suite implements RawCodes {
   /** A suite about the current subject. */
   protected RawSuite() {}
 

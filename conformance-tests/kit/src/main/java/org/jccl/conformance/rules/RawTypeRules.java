@@ -1,14 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.AVG;
-import static org.jccl.conformance.rules.RawRank.INT32;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.MAX;
-import static org.jccl.conformance.rules.RawRank.MIN;
-import static org.jccl.conformance.rules.RawRank.PROD;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-import static org.jccl.conformance.rules.RawRank.SUM;
-
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -116,14 +107,13 @@ final class RawTypeRules extends RawSuite {
 
   private static void messageThenSum(RawRank rank, boolean same) {
     int n = rank.worldSize();
-    int from = (rank.rank() + n - 1) % n;
     DeviceBuffer out = rank.memory(DataType.INT32, rank.rank() + 1);
     DeviceBuffer in = rank.memory(DataType.INT32, 0);
     DeviceBuffer other = rank.memory(DataType.INT32, 1);
     rank.exchange(out, in);
     rank.allReduce(same ? in : other);
     rank.synchronize();
-    rank.expect("the message", in, same ? n * (n + 1) / 2.0 : from + 1);
+    rank.expect("the message", in, same ? n * (n + 1) / 2.0 : rank.before() + 1);
     rank.expect("the sum beside it", other, same ? 1 : n);
   }
 

@@ -2,10 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.conformance.rules.RawMemory.SYMMETRIC;
-import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
 
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
@@ -220,7 +216,7 @@ final class RawWindowRules extends RawSuite {
 
   private static void exchange(RawRank rank, long from, long to) {
     NcclAbi abi = rank.abi();
-    int type = RawMemory.INT32;
+    int type = INT32;
     rank.succeeds("ncclSend", () -> abi.send(from, 1, type, 0, rank.comm(), rank.stream()));
     rank.succeeds("ncclRecv", () -> abi.recv(to, 1, type, 0, rank.comm(), rank.stream()));
   }

@@ -118,14 +118,12 @@ final class StreamRules extends Suite {
     DeviceBuffer buffer = rank.memory(DataType.INT64, 1);
     DeviceBuffer out = rank.memory(DataType.INT64, rank.rank());
     DeviceBuffer in = rank.zeros(DataType.INT64, 1);
-    int to = (rank.rank() + 1) % n;
-    int from = (rank.rank() + n - 1) % n;
-    comm.sendRecv(out, to, in, from, stream); // connect before the capture
+    comm.sendRecv(out, rank.next(), in, rank.before(), stream); // connect before the capture
     stream.synchronize();
     stream.beginCapture();
     rank.check(stream.isCapturing(), "the stream is not capturing");
     comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-    comm.sendRecv(out, to, in, from, stream);
+    comm.sendRecv(out, rank.next(), in, rank.before(), stream);
     out.copyFrom(in, stream);
     Graph graph = rank.own(stream.endCapture());
     rank.expect("a buffer whose operation was only captured", buffer, 1);

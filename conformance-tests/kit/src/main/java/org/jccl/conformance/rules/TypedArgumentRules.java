@@ -93,11 +93,8 @@ final class TypedArgumentRules extends Suite {
 
   @Example
   public void required_ARG_38_aCountThatNoBufferHasCannotBeSaid(WorldRank rank) {
-    rank.expectThrown(
-        "2^61 doubles",
-        IllegalArgumentException.class,
-        () -> rank.device().allocate(DataType.FLOAT64, 1L << 61),
-        "out of range");
+    rank.illegalArgument(
+        "2^61 doubles", () -> rank.device().allocate(DataType.FLOAT64, 1L << 61), "out of range");
   }
 
   @Example

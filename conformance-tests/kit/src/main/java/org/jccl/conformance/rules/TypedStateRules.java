@@ -40,11 +40,7 @@ final class TypedStateRules extends Suite {
     rank.check(comm.state() == State.FINALIZED, "state() is " + comm.state());
     rank.check(comm.asyncError() == ResultCode.SUCCESS, "asyncError()");
     expectCode(rank, "again", ResultCode.INVALID_ARGUMENT, comm::finalizeCommunicator);
-    rank.expectThrown(
-        "an operation",
-        IllegalStateException.class,
-        () -> comm.allReduce(buffer, ReduceOp.SUM),
-        "finalized");
+    rank.illegalState("an operation", () -> comm.allReduce(buffer, ReduceOp.SUM), "finalized");
   }
 
   @Example
@@ -81,11 +77,7 @@ final class TypedStateRules extends Suite {
     rank.check(
         seen.totalBytes() == seen.suspendableBytes() + seen.persistentBytes(),
         "the total is no sum: " + seen);
-    rank.expectThrown(
-        "an operation",
-        IllegalStateException.class,
-        () -> comm.allReduce(buffer, ReduceOp.SUM),
-        "resume()");
+    rank.illegalState("an operation", () -> comm.allReduce(buffer, ReduceOp.SUM), "resume()");
     expectCode(rank, "again", ResultCode.INVALID_USAGE, comm::suspend);
     comm.resume();
     expectSum(rank, comm, 2, 2 * n);
@@ -167,9 +159,8 @@ final class TypedStateRules extends Suite {
     DeviceBuffer one = rank.memory(DataType.INT32, 1);
     DeviceBuffer two = rank.memory(DataType.INT32, 2);
     polled.awaitReady(LONG);
-    rank.expectThrown(
+    rank.illegalArgument(
         "both in one group",
-        IllegalArgumentException.class,
         () ->
             backend.group(
                 group -> {
@@ -198,9 +189,8 @@ final class TypedStateRules extends Suite {
     try (Communicator comm = backend.newCommunicator(ids, rank.rank(), n, rank.device(), config)) {
       expectSum(rank, comm, 1, n);
     }
-    rank.expectThrown(
+    rank.illegalArgument(
         "no id",
-        IllegalArgumentException.class,
         () -> backend.newCommunicator(List.of(), rank.rank(), n, rank.device(), config),
         "0 ids");
   }

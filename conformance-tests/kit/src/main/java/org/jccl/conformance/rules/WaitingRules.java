@@ -35,8 +35,7 @@ final class WaitingRules extends Suite {
         rank.check(own.isIdle(), "the all-reduce has returned before its end");
         blocking.allGatherV(x, all, counts, own);
         rank.check(own.isIdle(), "the uneven gather has returned before its end");
-        int next = (rank.rank() + 1) % n;
-        blocking.sendRecv(all.slice(0, 1), next, x, (rank.rank() + n - 1) % n, own);
+        blocking.sendRecv(all.slice(0, 1), rank.next(), x, rank.before(), own);
         rank.check(own.isIdle(), "the exchange has returned before its end");
         blocking.barrier(own);
         rank.check(own.isIdle(), "the barrier has returned before its end");
@@ -52,18 +51,14 @@ final class WaitingRules extends Suite {
     Stream stream = comm.defaultStream();
     DeviceBuffer x = rank.memory(DataType.INT32, 5);
     comm.blocking().allReduce(x, x, ReduceOp.SUM, stream); // connect before the capture
-    rank.expectThrown(
+    rank.illegalState(
         "a blocking call in a group",
-        IllegalStateException.class,
         () -> comm.group(g -> comm.blocking().allReduce(x, x, ReduceOp.SUM, stream)));
     stream.beginCapture();
-    rank.expectThrown(
-        "a captured blocking call",
-        IllegalStateException.class,
-        () -> comm.blocking().allReduce(x, x, ReduceOp.SUM, stream));
-    rank.expectThrown(
+    rank.illegalState(
+        "a captured blocking call", () -> comm.blocking().allReduce(x, x, ReduceOp.SUM, stream));
+    rank.illegalState(
         "a captured request",
-        IllegalStateException.class,
         () -> comm.issue(stream, g -> g.allReduce(x, x, ReduceOp.SUM)).close());
     try (Graph graph = stream.endCapture()) {
       graph.launch(stream);
@@ -83,8 +78,7 @@ final class WaitingRules extends Suite {
       rank.check(own != 0 && other != 0 && own != other, own + " and " + other);
       rank.check(own == comm.nativeHandle(), "it changes");
     }
-    rank.expectThrown(
-        "a closed communicator's handle", IllegalStateException.class, child::nativeHandle);
+    rank.illegalState("a closed communicator's handle", child::nativeHandle);
   }
 
   @Example
@@ -123,13 +117,11 @@ final class WaitingRules extends Suite {
     Communicator comm = rank.communicator();
     DeviceBuffer x = rank.memory(DataType.INT32, 3);
     Stream other = rank.newStream();
-    rank.expectThrown(
+    rank.illegalArgument(
         "a call on another stream",
-        IllegalArgumentException.class,
         () -> comm.issue(other, g -> g.allReduce(x, x, ReduceOp.SUM, comm.defaultStream())));
-    rank.expectThrown(
+    rank.illegalState(
         "a request in a group",
-        IllegalStateException.class,
         () -> comm.group(g -> comm.issue(other, h -> h.allReduce(x, ReduceOp.SUM))));
     comm.blocking().allReduce(x, x, ReduceOp.SUM, other);
     rank.expect("nothing was issued before", x, 3);

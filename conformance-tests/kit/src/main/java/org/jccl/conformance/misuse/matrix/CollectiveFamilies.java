@@ -14,10 +14,10 @@ import org.jccl.DataType;
 import org.jccl.ReduceOp;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
+import org.jccl.ops.NcclFunction;
 
 /** SIM-01 to SIM-08, SIM-17, SIM-67 and SIM-68: ranks that disagree about a collective. */
 final class CollectiveFamilies {
-  private static final int CONFIGURED = 23102;
 
   private CollectiveFamilies() {}
 
@@ -36,12 +36,12 @@ final class CollectiveFamilies {
                 MISMATCH,
                 Form.ALL.size(),
                 CollectiveFamilies::configured)
-            .since(CONFIGURED),
+            .since(NcclFunction.ALL_REDUCE_CONFIG.since()),
         Family.of("SIM-67", "no configuration", MISMATCH, 5, CollectiveFamilies::bare)
-            .since(CONFIGURED),
+            .since(NcclFunction.ALL_REDUCE_CONFIG.since()),
         Family.of("SIM-68", "selection", INVALID_ARGUMENT, 6, CollectiveFamilies::selecting)
             .or(Family.REFUSAL)
-            .since(CONFIGURED),
+            .since(NcclFunction.ALL_REDUCE_CONFIG.since()),
         Family.of("SIM-06", "operation", MISMATCH, 8, CollectiveFamilies::otherOperation),
         Family.of("SIM-06", "order", MISMATCH, 8, CollectiveFamilies::otherOrder),
         Family.of("SIM-06", "one call more", MISSING_RANK, 3, CollectiveFamilies::oneMore),

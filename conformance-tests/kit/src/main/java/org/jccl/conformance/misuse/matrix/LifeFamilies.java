@@ -33,14 +33,12 @@ import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
 
 /** SIM-32 to SIM-40, SIM-44 to SIM-48 and SIM-62: the life of communicators. */
 final class LifeFamilies {
   private static final int N = Scene.COUNT;
-
-  /** The first version that can be suspended. */
-  private static final int SUSPENDS = 22907;
 
   private static final int MEMORY = 1;
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -59,9 +57,9 @@ final class LifeFamilies {
         raw("SIM-33", "after destroy, raw", USE_AFTER_DESTROY, 8, LifeFamilies::rawDestroyed),
         Family.of("SIM-34", "suspended", Family.REFUSAL, 3, LifeFamilies::suspended)
             .without(Axis.GRAPH)
-            .since(SUSPENDS),
+            .since(NcclFunction.COMM_SUSPEND.since()),
         raw("SIM-34", "suspended, raw", USE_WHILE_SUSPENDED, 4, LifeFamilies::rawSuspended)
-            .since(SUSPENDS),
+            .since(NcclFunction.COMM_SUSPEND.since()),
         raw("SIM-35", "destroyed in flight", DESTROY_IN_FLIGHT, 3, LifeFamilies::inFlight)
             .or(BUFFER_FREED),
         Family.of("SIM-36", "closed behind a call", MISSING_RANK, 3, LifeFamilies::pending)

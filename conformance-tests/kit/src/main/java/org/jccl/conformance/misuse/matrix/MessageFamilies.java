@@ -91,20 +91,18 @@ final class MessageFamilies {
   private static void ringLength(Scene s, boolean wrong) {
     DeviceBuffer out = s.floats(Scene.COUNT);
     DeviceBuffer in = s.floats(Scene.COUNT);
-    int next = (s.me() + 1) % s.size();
-    int before = (s.me() + s.size() - 1) % s.size();
     DeviceBuffer sent = wrong && s.isOdd() ? out.slice(1, Scene.COUNT - 1) : out;
-    boolean receiver = before == s.odd();
+    boolean receiver = s.before() == s.odd();
     s.issue(
         c -> {
           if (s.way() == 0) {
-            (s.isOdd() || receiver ? s.guilty(c) : c).sendRecv(sent, next, in, before, s.stream());
+            (s.isOdd() || receiver ? s.guilty(c) : c).sendRecv(sent, s.next(), in, s.before(), s.stream());
           } else {
             s.comm()
                 .group(
                     g -> {
-                      (receiver ? s.guilty(g) : g).recv(in, before, s.stream());
-                      (s.isOdd() ? s.guilty(g) : g).send(sent, next, s.stream());
+                      (receiver ? s.guilty(g) : g).recv(in, s.before(), s.stream());
+                      (s.isOdd() ? s.guilty(g) : g).send(sent, s.next(), s.stream());
                     });
           }
         });
@@ -201,21 +199,19 @@ final class MessageFamilies {
   private static void circle(Scene s, boolean wrong) {
     DeviceBuffer out = s.floats(Scene.MANY);
     DeviceBuffer in = s.floats(Scene.MANY);
-    int next = (s.me() + 1) % s.size();
-    int before = (s.me() + s.size() - 1) % s.size();
     s.issue(
         c -> {
           if (!wrong) {
-            c.sendRecv(out, next, in, before, s.stream());
+            c.sendRecv(out, s.next(), in, s.before(), s.stream());
           } else if (s.way() == 0) {
-            s.guilty(c).send(out, next, s.stream());
-            c.recv(in, before, s.stream());
+            s.guilty(c).send(out, s.next(), s.stream());
+            c.recv(in, s.before(), s.stream());
           } else if (s.way() == 1) {
-            s.comm().group(g -> s.guilty(g).send(out, next, s.stream()));
-            s.comm().group(g -> g.recv(in, before, s.stream()));
+            s.comm().group(g -> s.guilty(g).send(out, s.next(), s.stream()));
+            s.comm().group(g -> g.recv(in, s.before(), s.stream()));
           } else {
-            s.guilty(c).recv(in, before, s.stream());
-            c.send(out, next, s.stream());
+            s.guilty(c).recv(in, s.before(), s.stream());
+            c.send(out, s.next(), s.stream());
           }
         });
     s.settle();

@@ -20,6 +20,7 @@ import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
+import org.jccl.ops.NcclFunction;
 
 /**
  * SIM-28, SIM-29, SIM-60 and SIM-63: two uses of the same memory, in pairs of everything that can
@@ -27,7 +28,6 @@ import org.jccl.conformance.misuse.matrix.Axes.Axis;
  */
 final class RaceFamilies {
   private static final int N = Scene.COUNT;
-  private static final int ONE_SIDED = 22902;
   private static final int WINDOW = 1024;
 
   private RaceFamilies() {}
@@ -43,7 +43,7 @@ final class RaceFamilies {
             .without(Axis.GROUP, Axis.GRAPH),
         Family.of("SIM-60", "used when a put comes", RMA_RACE, 4, RaceFamilies::put)
             .without(Axis.GROUP, Axis.GRAPH)
-            .since(ONE_SIDED),
+            .since(NcclFunction.PUT_SIGNAL.since()),
         Family.of("SIM-63", "nobody has written it", UNINITIALIZED_DATA, 6, RaceFamilies::unwritten)
             .at(CheckLevel.FULL)
             .without(Axis.GRAPH));

@@ -114,6 +114,16 @@ final class Scene implements AutoCloseable {
     return comm.rank();
   }
 
+  /** The next rank of the ring. */
+  int next() {
+    return (me() + 1) % size();
+  }
+
+  /** The rank before this one in the ring. */
+  int before() {
+    return (me() + size() - 1) % size();
+  }
+
   int size() {
     return axes.ranks();
   }

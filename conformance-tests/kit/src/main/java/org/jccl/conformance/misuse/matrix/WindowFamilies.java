@@ -21,6 +21,7 @@ import org.jccl.WindowFlag;
 import org.jccl.config.ConfigField;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
+import org.jccl.ops.NcclFunction;
 
 /**
  * SIM-54 to SIM-60 and SIM-70: registration, windows, one-sided operations from peer to odd rank.
@@ -29,9 +30,6 @@ final class WindowFamilies {
   private static final int N = Scene.COUNT;
   private static final int WINDOW = 1024;
   private static final long END = 4L * WINDOW;
-
-  /** The first version with one-sided operations, and the newest. */
-  private static final int ONE_SIDED = 22902;
 
   private WindowFamilies() {}
 
@@ -60,14 +58,14 @@ final class WindowFamilies {
       String rule, String name, MisuseKind kind, int ways, Family.Program program) {
     return Family.of(rule, name, kind, ways, program)
         .without(Axis.GROUP, Axis.GRAPH)
-        .since(ONE_SIDED);
+        .since(NcclFunction.PUT_SIGNAL.since());
   }
 
   private static Family refused(String rule, String name, int ways, Family.Program program) {
     return Family.of(rule, name, Family.REFUSAL, ways, program)
         .or(ResultCode.INVALID_ARGUMENT)
         .without(Axis.GROUP, Axis.GRAPH)
-        .since(ONE_SIDED);
+        .since(NcclFunction.PUT_SIGNAL.since());
   }
 
   private static boolean bad(Scene s, boolean wrong) {
@@ -185,17 +183,15 @@ final class WindowFamilies {
 
   private static void allWait(Scene s, boolean wrong) {
     first(s);
-    int next = (s.me() + 1) % s.size();
-    int before = (s.me() + s.size() - 1) % s.size();
     if (!wrong) {
-      s.comm().signal(next, s.stream());
+      s.comm().signal(s.next(), s.stream());
     }
-    s.guilty(s.comm()).waitSignal(List.of(new SignalWait(before, 1)), s.stream());
+    s.guilty(s.comm()).waitSignal(List.of(new SignalWait(s.before(), 1)), s.stream());
     if (wrong) {
       if (s.way() == 1) {
         s.settle();
       }
-      s.comm().signal(next, s.stream());
+      s.comm().signal(s.next(), s.stream());
     }
     s.settle();
   }
