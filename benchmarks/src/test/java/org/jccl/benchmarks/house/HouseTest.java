@@ -38,11 +38,12 @@ class HouseTest {
    *
    * <p>That of the root cannot be cut while programs compile as they are. Three methods close it:
    * {@code Device.backend()}, {@code Backend.newCommunicator(…)} and {@code Communicator.device()}.
-   * Programs write {@code Backend all = device.backend()} and {@code Communicator made =
-   * device.backend().newCommunicator(…)}: so what {@code backend()} gives is a {@code Backend}, and
-   * what that makes is a {@code Communicator}. A narrower type between them must extend the one or
-   * have the method of the other, so it would be one class more on the same circle; a result that
-   * the caller names by inference would no longer be checked.
+   * Without the first of them alone, 7 would be left. Programs write {@code Backend all =
+   * device.backend()} and {@code Communicator made = device.backend().newCommunicator(…)}: so what
+   * {@code backend()} gives is a {@code Backend}, and what that makes is a {@code Communicator}. A
+   * narrower type between them must extend the one or have the method of the other, so it would be
+   * one class more on the same circle; a result that the caller names by inference would no longer
+   * be checked.
    *
    * <p>Ten more classes have a method that leads in and one that leads back: {@code DeviceBuffer},
    * {@code Stream} and {@code Event} name their device, which makes them; a {@code Graph} is
