@@ -190,8 +190,17 @@ public final class NcclBackend extends LibraryBackend {
         chosen.version(),
         "NCCL " + NcclFunction.text(chosen.version()) + " at " + chosen.description(),
         host() + "/" + device.identity(),
-        chosen.version() >= SEVERAL_RANKS_A_DEVICE
-            && "1".equals(System.getenv("NCCL_MULTI_RANK_GPU_ENABLE")));
+        sharesGpus(chosen));
+  }
+
+  /**
+   * {@return whether ranks may share a GPU with {@code library} in this process: rule ENV-12}
+   *
+   * @param library a library
+   */
+  public static boolean sharesGpus(NcclLibrary library) {
+    return library.version() >= SEVERAL_RANKS_A_DEVICE
+        && "1".equals(System.getenv("NCCL_MULTI_RANK_GPU_ENABLE"));
   }
 
   private static String host() {

@@ -47,7 +47,8 @@ public final class DifferentialRun {
         own.disposable(),
         own.reportsMisuse(),
         own.repeatable(),
-        true);
+        true,
+        own.sharesGpus());
   }
 
   /**

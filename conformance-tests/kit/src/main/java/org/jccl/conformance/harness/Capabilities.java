@@ -17,6 +17,7 @@ import org.jccl.DataType;
  * @param repeatable whether the same program gives the same schedule again
  * @param hasDefects whether known defects of its version are to be stayed clear of (rules VER-06,
  *     VER-08, PMS-12)
+ * @param sharesGpus whether several ranks are on one GPU (rule ENV-12)
  */
 public record Capabilities(
     int maxRanks,
@@ -26,7 +27,8 @@ public record Capabilities(
     boolean disposable,
     boolean reportsMisuse,
     boolean repeatable,
-    boolean hasDefects) {
+    boolean hasDefects,
+    boolean sharesGpus) {
   /** Most ranks that properties try, however many there are. */
   public static final int MOST_RANKS = 8;
 
@@ -36,6 +38,28 @@ public record Capabilities(
   /** Copies the set. */
   public Capabilities {
     types = Set.copyOf(types);
+  }
+
+  /** Those of a subject that gives each rank a GPU of its own. */
+  public Capabilities(
+      int maxRanks,
+      Set<DataType> types,
+      boolean float8Reductions,
+      int version,
+      boolean disposable,
+      boolean reportsMisuse,
+      boolean repeatable,
+      boolean hasDefects) {
+    this(
+        maxRanks,
+        types,
+        float8Reductions,
+        version,
+        disposable,
+        reportsMisuse,
+        repeatable,
+        hasDefects,
+        false);
   }
 
   /** The same on a machine that opens {@code devices} ranks at most. */
@@ -48,7 +72,8 @@ public record Capabilities(
         disposable,
         reportsMisuse,
         repeatable,
-        hasDefects);
+        hasDefects,
+        sharesGpus);
   }
 
   /** The same with each rank in one of so many processes, whose order nothing decides. */
@@ -62,7 +87,8 @@ public record Capabilities(
         disposable,
         reportsMisuse,
         false,
-        hasDefects);
+        hasDefects,
+        sharesGpus);
   }
 
   /** A simulated NCCL of that version without limits. */

@@ -11,6 +11,7 @@ import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
+import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.nccl.NcclBackend;
@@ -57,7 +58,13 @@ public final class NcclSubject implements Subject {
         false,
         false,
         false,
-        true);
+        true,
+        sharesGpus(backend));
+  }
+
+  private static boolean sharesGpus(Backend backend) {
+    long gpus = backend.devices().stream().map(Device::identity).distinct().count();
+    return gpus < backend.devices().size();
   }
 
   /**

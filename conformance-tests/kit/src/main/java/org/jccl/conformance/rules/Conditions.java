@@ -24,6 +24,7 @@ import org.opentest4j.TestAbortedException;
  * @param raw whether it takes the raw surface
  * @param simulator whether it takes a simulator, which reports what NCCL leaves undefined
  * @param oneJvm whether all ranks must be in one JVM
+ * @param ownGpus whether each rank must have a GPU of its own
  * @param environment variables of the process, or of the simulated library
  */
 public record Conditions(
@@ -34,13 +35,14 @@ public record Conditions(
     boolean raw,
     boolean simulator,
     boolean oneJvm,
+    boolean ownGpus,
     Map<String, String> environment) {
   /** What tests that cannot be shown by a process per rank are skipped with. */
   public static final String ONE_JVM = "needs one process";
 
   private static final RuleBook BOOK = RuleBook.load();
   private static final Conditions NONE =
-      new Conditions(0, Integer.MAX_VALUE, 0, 0, false, false, false, Map.of());
+      new Conditions(0, Integer.MAX_VALUE, 0, 0, false, false, false, false, Map.of());
 
   /** The conditions of a suite's method; none where its name tells no rule of the book. */
   public static Conditions of(Method method) {
@@ -49,7 +51,15 @@ public record Conditions(
     Conditions own = ofRule(Rule.idIn(method.getName()), needs == null ? all : needs);
     boolean raw = own.raw || RawSuite.class.isAssignableFrom(method.getDeclaringClass());
     return new Conditions(
-        own.since, own.until, own.ranks, own.upTo, raw, own.simulator, own.oneJvm, own.environment);
+        own.since,
+        own.until,
+        own.ranks,
+        own.upTo,
+        raw,
+        own.simulator,
+        own.oneJvm,
+        own.ownGpus,
+        own.environment);
   }
 
   /** The conditions that the fields of a rule make. */
@@ -74,6 +84,7 @@ public record Conditions(
         own.raw,
         own.simulator,
         needs.oneJvm(),
+        needs.ownGpus(),
         needs.environment().isEmpty() ? process : variables(needs.environment()));
   }
 
@@ -87,6 +98,7 @@ public record Conditions(
         0,
         rule.surface() == Rule.Surface.RAW,
         rule.simulatorOnly() || (misuse && forbidden),
+        false,
         false,
         alone ? OwnProcess.alone() : Map.of());
   }
@@ -114,6 +126,7 @@ public record Conditions(
     require(
         !oneJvm || found.lockstep().isEmpty(),
         ONE_JVM + ": its ranks share what they note, or one thread drives several");
+    require(!ownGpus || !capabilities.sharesGpus(), "needs a GPU for each rank");
     require(!simulator || capabilities.reportsMisuse(), "a simulator shows it");
     if (!environment.isEmpty()) {
       found = found.with(environment).orElseThrow(() -> OwnProcess.needed(environment));

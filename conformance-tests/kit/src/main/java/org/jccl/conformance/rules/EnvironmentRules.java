@@ -207,7 +207,7 @@ final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("INIT-08")
-  @Needs(since = "2.30.7", environment = "NCCL_MULTI_RANK_GPU_ENABLE=0")
+  @Needs(since = "2.30.7", environment = "NCCL_MULTI_RANK_GPU_ENABLE=0", ownGpus = true)
   public void required_ENV_12_oneRankOnOneGpu(RawSingle one) {
     one.expect("the group", INVALID_USAGE, one::openTwiceOnOneDevice);
   }

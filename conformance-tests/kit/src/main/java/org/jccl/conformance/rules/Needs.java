@@ -33,6 +33,12 @@ public @interface Needs {
    */
   boolean oneJvm() default false;
 
+  /**
+   * Whether each rank must have a GPU of its own: it is about which device counts, or it waits for
+   * all work of a device. Where ranks share GPUs (rule ENV-12), it is not run.
+   */
+  boolean ownGpus() default false;
+
   /** How many ranks it takes. */
   int ranks() default -1;
 

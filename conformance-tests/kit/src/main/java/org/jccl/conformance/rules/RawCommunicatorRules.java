@@ -81,7 +81,7 @@ final class RawCommunicatorRules extends RawSuite {
   }
 
   @Example
-  @Needs(upTo = 3)
+  @Needs(upTo = 3, ownGpus = true)
   public void required_ARG_22_attributesOfACommunicator(RawRank rank) {
     long comm = rank.comm();
     NcclAbi abi = rank.abi();

@@ -79,6 +79,7 @@ final class RawCreationRules extends RawSuite {
   // ---------------------------------------------------------------- one rank
 
   @Example
+  @Needs(ownGpus = true)
   public void required_INIT_01_theDeviceOfTheCallCounts(RawRank rank) {
     if (rank.rank() == 0) {
       NcclAbi abi = rank.abi();
@@ -227,6 +228,7 @@ final class RawCreationRules extends RawSuite {
   }
 
   @Example
+  @Needs(ownGpus = true)
   public void required_INIT_19_oneFailureEndsTheCreationsOfAGroup() {
     // Elsewhere the other creation is one that can end by itself: a hang proves nothing.
     int ranksOfOther = capabilities().reportsMisuse() ? 2 : 1;
@@ -255,6 +257,7 @@ final class RawCreationRules extends RawSuite {
 
   @Example
   @AlsoShows("INIT-20")
+  @Needs(ownGpus = true)
   public void required_INIT_10_allRanksAtOnce(RawRank rank) {
     if (rank.rank() == 0) {
       initAllPermuted(rank);
@@ -284,6 +287,7 @@ final class RawCreationRules extends RawSuite {
   }
 
   @Example
+  @Needs(ownGpus = true)
   public void required_INIT_11_aDeviceTwice(RawRank rank) {
     MemorySegment twice = rank.allocate(8);
     MemorySegment handles = rank.allocate(16);

@@ -121,6 +121,7 @@ final class RawFamilyRules extends RawSuite {
   }
 
   @Example
+  @Needs(ownGpus = true)
   public void required_SPL_06_theParentsDeviceCounts(RawRank rank) {
     rank.world().instance().backend().devices().get(1 - rank.rank()).makeCurrent();
     long child = split(rank, rank.comm(), 0, 0, NULL);

@@ -28,6 +28,7 @@ final class CudaDevice implements Device, CaptureGuard {
 
   private final Backend backend;
   private final Gpu gpu;
+  private final int index;
   private final CompletionPoller poller;
   private final CudaMemory memory;
   private final CudaWork work;
@@ -39,9 +40,10 @@ final class CudaDevice implements Device, CaptureGuard {
   private @Nullable CudaStream defaultStream;
   private boolean closed;
 
-  CudaDevice(Backend backend, Gpu gpu) {
+  CudaDevice(Backend backend, Gpu gpu, int index) {
     this.backend = backend;
     this.gpu = gpu;
+    this.index = index;
     this.poller = new CompletionPoller(gpu.index());
     this.memory = new CudaMemory(this);
     this.work = new CudaWork(this);
@@ -68,6 +70,11 @@ final class CudaDevice implements Device, CaptureGuard {
 
   @Override
   public int index() {
+    return index;
+  }
+
+  /** CUDA's number of the GPU, which other devices may share (rule ENV-12). */
+  int ordinal() {
     return gpu.index();
   }
 
@@ -112,7 +119,7 @@ final class CudaDevice implements Device, CaptureGuard {
     streams.add(stream);
     stream.watchedBy(
         stream.owned()
-            ? LeakWatch.of(stream, this, () -> "a stream of device " + gpu.index())
+            ? LeakWatch.of(stream, this, () -> "a stream of device " + index)
             : LeakWatch.nothing());
     return stream;
   }
@@ -226,7 +233,7 @@ final class CudaDevice implements Device, CaptureGuard {
 
   @Override
   public void makeCurrent() {
-    Cuda.use(index());
+    Cuda.use(ordinal());
   }
 
   @Override

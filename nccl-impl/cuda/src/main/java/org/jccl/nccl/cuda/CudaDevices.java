@@ -67,17 +67,17 @@ public final class CudaDevices {
   }
 
   /**
-   * {@return the first {@code limit} GPUs as devices of {@code backend}; all of them for 0}
+   * {@return so many devices of {@code backend}, one a GPU; where there are fewer GPUs, they are
+   * dealt in turns (rule ENV-12)} Devices that share a GPU have streams and memory of their own.
    *
    * @param backend the backend
-   * @param limit most devices; 0 for all
+   * @param count number of devices; 0 for one a GPU
    */
-  public static List<Device> open(Backend backend, int limit) {
+  public static List<Device> open(Backend backend, int count) {
+    List<Gpu> gpus = look().gpus();
     List<Device> devices = new ArrayList<>();
-    for (Gpu gpu : look().gpus()) {
-      if (limit == 0 || devices.size() < limit) {
-        devices.add(new CudaDevice(backend, gpu));
-      }
+    for (int index = 0; index < (count == 0 ? gpus.size() : count); index++) {
+      devices.add(new CudaDevice(backend, gpus.get(index % gpus.size()), index));
     }
     return List.copyOf(devices);
   }

@@ -61,15 +61,18 @@ final class OneShotKernels implements KernelGroup {
       one.makeCurrent();
       for (CudaDevice other : devices) {
         int[] can = {1};
-        if (one != other) {
+        if (one.ordinal() != other.ordinal()) {
           Cuda.check(
-              JCuda.cudaDeviceCanAccessPeer(can, one.index(), other.index()),
+              JCuda.cudaDeviceCanAccessPeer(can, one.ordinal(), other.ordinal()),
               "cudaDeviceCanAccessPeer");
         }
         if (can[0] == 0) {
           throw new UnsupportedOperationException(one + " cannot reach the memory of " + other);
         }
-        int code = one == other ? 0 : JCuda.cudaDeviceEnablePeerAccess(other.index(), 0);
+        int code =
+            one.ordinal() == other.ordinal()
+                ? 0
+                : JCuda.cudaDeviceEnablePeerAccess(other.ordinal(), 0);
         if (code != cudaError.cudaErrorPeerAccessAlreadyEnabled) {
           Cuda.check(code, "cudaDeviceEnablePeerAccess");
         }

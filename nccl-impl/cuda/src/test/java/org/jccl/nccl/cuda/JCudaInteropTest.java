@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** What can be shown without a GPU: addresses go in and out, wrong things are refused. */
 class JCudaInteropTest {
-  private final CudaDevice device = new CudaDevice(null, new Gpu(0, "H200", "GPU-0", 90, 1L << 37));
+  private final CudaDevice device =
+      new CudaDevice(null, new Gpu(0, "H200", "GPU-0", 90, 1L << 37), 0);
 
   @Test
   void address_survivesTheWayThereAndBack_offsetIncluded() {

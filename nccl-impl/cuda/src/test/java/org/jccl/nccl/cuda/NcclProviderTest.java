@@ -53,6 +53,19 @@ class NcclProviderTest {
   }
 
   @Test
+  void devices_areThoseOfTheProgramThenThoseOfTheProcess() {
+    assertThat(NcclProvider.devices(2, "4")).isEqualTo(2);
+    assertThat(NcclProvider.devices(0, " 4 ")).isEqualTo(4);
+    assertThat(NcclProvider.devices(0, null)).isZero();
+    assertThat(NcclProvider.devices(0, "")).isZero();
+    for (String wrong : new String[] {"0", "-1", "four", "4.0", "99999999999"}) {
+      assertThatThrownBy(() -> NcclProvider.devices(0, wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("JCCL_DEVICES", "jccl.devices", wrong);
+    }
+  }
+
+  @Test
   void open_saysTheSame() {
     assertThatThrownBy(() -> provider.open(BackendConfig.defaults()))
         .isInstanceOf(BackendUnavailableException.class)
