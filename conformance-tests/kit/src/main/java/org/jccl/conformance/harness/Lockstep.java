@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jccl.ProcessGroup;
 import org.jccl.process.ProcessGroups;
+import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
 /**
  * This process as one of several that run the same rules in the same order, a rank in each. They
@@ -23,6 +25,9 @@ public final class Lockstep implements AutoCloseable {
   public static final String VARIABLE = "JCCL_RULES_IN_STEP";
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  /** Between a place and why the rule is not shown there. */
+  private static final String SKIPS = "\n";
+
   private static final String LOOPBACK = "127.0.0.1";
 
   private final ProcessGroup group;
@@ -30,7 +35,7 @@ public final class Lockstep implements AutoCloseable {
   private final AtomicBoolean broken = new AtomicBoolean();
   private int meetings;
 
-  private Lockstep(ProcessGroup group, long seed) {
+  Lockstep(ProcessGroup group, long seed) {
     this.group = group;
     this.seed = seed;
   }
@@ -95,21 +100,34 @@ public final class Lockstep implements AutoCloseable {
   }
 
   /**
-   * Waits until all processes are here.
+   * Waits until all processes are here. One that cannot show the rule ends the test of all, also of
+   * those that had no rank in this body: they would go on with the next one alone.
    *
    * @param place where this one is, in words
+   * @param notShown why this one cannot show the rule; null if it can
+   * @throws TestAbortedException if one of them cannot, with its words
    * @throws IllegalStateException if another one is somewhere else
    */
-  void meet(String place) {
+  void meet(String place, @Nullable TestAbortedException notShown) {
     String own = ++meetings + " " + place;
-    List<byte[]> all = group.allGather(own.getBytes(StandardCharsets.UTF_8));
+    String words = notShown == null ? "" : SKIPS + notShown.getMessage();
+    List<byte[]> all = group.allGather((own + words).getBytes(StandardCharsets.UTF_8));
+    String skips = null;
     for (int rank = 0; rank < all.size(); rank++) {
       String other = new String(all.get(rank), StandardCharsets.UTF_8);
-      if (!other.equals(own)) {
+      int end = other.indexOf(SKIPS);
+      if (!(end < 0 ? other : other.substring(0, end)).equals(own)) {
         fail();
         throw new IllegalStateException(
             "rank " + rank() + " is at '" + own + "', rank " + rank + " at '" + other + "'");
       }
+      if (end >= 0 && skips == null) {
+        skips = other.substring(end + SKIPS.length());
+      }
+    }
+    if (skips != null) {
+      fail();
+      throw notShown == null ? new TestAbortedException(skips) : notShown;
     }
   }
 

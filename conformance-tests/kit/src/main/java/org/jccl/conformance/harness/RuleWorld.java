@@ -166,10 +166,11 @@ public final class RuleWorld {
       }
       throw new RuleViolation(rule, size(), List.copyOf(problems), first);
     }
+    TestAbortedException notShown = first instanceof TestAbortedException skipped ? skipped : null;
     if (lockstep != null) {
-      lockstep.meet(rule + ", " + size() + " ranks");
+      lockstep.meet(rule + ", " + size() + " ranks", notShown);
     }
-    if (first instanceof TestAbortedException notShown) {
+    if (notShown != null) {
       throw notShown;
     }
   }

@@ -148,7 +148,7 @@ final class RawCheckRules extends RawSuite {
 
   @Example
   @AlsoShows("COL-23")
-  @Needs(environment = POINTERS, ranks = 2)
+  @Needs(environment = POINTERS, ranks = 2, ownGpus = true)
   public void required_ARG_04_memoryOfAnotherDeviceIsRefused(RawRank rank) {
     Device other = rank.world().instance().backend().devices().get(1 - rank.rank());
     try (DeviceBuffer foreign = Values.of(other, DataType.INT32, 1)) {
