@@ -25,6 +25,7 @@ public final class Lockstep implements AutoCloseable {
   public static final String VARIABLE = "JCCL_RULES_IN_STEP";
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   /** Between a place and why the rule is not shown there. */
   private static final String SKIPS = "\n";
 
