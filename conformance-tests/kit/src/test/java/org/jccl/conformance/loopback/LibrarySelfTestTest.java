@@ -2,8 +2,6 @@ package org.jccl.conformance.loopback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jccl.nccl.LibrarySelfTest;
@@ -24,24 +22,17 @@ class LibrarySelfTestTest {
 
   private static UnaryOperator<NcclAbi> lying(String function, Lie lie) {
     return target ->
-        (NcclAbi)
-            Proxy.newProxyInstance(
-                NcclAbi.class.getClassLoader(),
-                new Class<?>[] {NcclAbi.class},
-                (proxy, method, arguments) -> {
-                  Object[] given = arguments;
-                  if (method.getName().equals(function)) {
-                    given = lie.about(arguments.clone());
-                    if (given == null) {
-                      return 0;
-                    }
-                  }
-                  try {
-                    return method.invoke(target, given);
-                  } catch (InvocationTargetException thrown) {
-                    throw thrown.getCause();
-                  }
-                });
+        Between.proxy(
+            (proxy, method, arguments) -> {
+              Object[] given = arguments;
+              if (method.getName().equals(function)) {
+                given = lie.about(arguments.clone());
+                if (given == null) {
+                  return 0;
+                }
+              }
+              return Between.made(target, method, given);
+            });
   }
 
   private static List<String> foundWith(UnaryOperator<NcclAbi> between) {

@@ -171,17 +171,12 @@ class LoopbackRefusalTest {
   @Test
   void bugOnTheOtherSide_isNeitherLostNorTheEndOfTheJvm() {
     try (Loopback loopback =
-        Loopback.open(
-            1,
+        Between.showing(
             Loopback.VERSION,
-            abi ->
-                Between.of(
-                    abi,
-                    (method, arguments) -> {
-                      if (method.equals("reduce")) {
-                        throw new StackOverflowError("made up");
-                      }
-                    }))) {
+            "reduce",
+            arguments -> {
+              throw new StackOverflowError("made up");
+            })) {
       Ranks.run(
           loopback.backend(),
           1,

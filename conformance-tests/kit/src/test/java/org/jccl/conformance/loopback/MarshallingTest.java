@@ -318,17 +318,12 @@ class MarshallingTest {
     }
     try (Arena arena = Arena.ofConfined();
         Loopback loopback =
-            Loopback.open(
-                1,
+            Between.showing(
                 Loopback.VERSION,
-                abi ->
-                    Between.of(
-                        abi,
-                        (method, arguments) -> {
-                          if (method.equals("commInitRank")) {
-                            arrived.set(((MemorySegment) arguments[2]).toArray(JAVA_BYTE));
-                          }
-                        }))) {
+                "commInitRank",
+                arguments -> {
+                  arrived.set(((MemorySegment) arguments[2]).toArray(JAVA_BYTE));
+                })) {
       MemorySegment id = arena.allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(sent));
       loopback.raw().commInitRank(arena.allocate(8, 8), 1, id, 0);
     }
@@ -347,17 +342,12 @@ class MarshallingTest {
             .build();
     AtomicReference<byte[]> arrived = new AtomicReference<>();
     try (Loopback loopback =
-        Loopback.open(
-            1,
+        Between.showing(
             version,
-            abi ->
-                Between.of(
-                    abi,
-                    (method, arguments) -> {
-                      if (method.equals("commInitRankConfig")) {
-                        arrived.set(((MemorySegment) arguments[4]).toArray(JAVA_BYTE));
-                      }
-                    }))) {
+            "commInitRankConfig",
+            arguments -> {
+              arrived.set(((MemorySegment) arguments[4]).toArray(JAVA_BYTE));
+            })) {
       try (Communicator comm =
           loopback.backend().openAll(loopback.backend().devices(), config).getFirst()) {
         MemorySegment struct = MemorySegment.ofArray(arrived.get());

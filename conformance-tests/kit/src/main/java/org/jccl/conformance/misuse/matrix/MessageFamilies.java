@@ -96,7 +96,8 @@ final class MessageFamilies {
     s.issue(
         c -> {
           if (s.way() == 0) {
-            (s.isOdd() || receiver ? s.guilty(c) : c).sendRecv(sent, s.next(), in, s.before(), s.stream());
+            (s.isOdd() || receiver ? s.guilty(c) : c)
+                .sendRecv(sent, s.next(), in, s.before(), s.stream());
           } else {
             s.comm()
                 .group(
