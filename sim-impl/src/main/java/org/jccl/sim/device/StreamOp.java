@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class StreamOp implements SimStep, Wait {
   private final SimStream stream;
   private long number;
+  private long tick;
 
   /** Its neighbours among the work in flight on its device, kept by {@link Hazards}. */
   @Nullable StreamOp before;
@@ -52,8 +53,13 @@ public abstract class StreamOp implements SimStep, Wait {
     return number;
   }
 
+  /**
+   * It is enqueued. Its place on the lane stays, also when the stream is closed and has left it.
+   */
   final void numbered(long value) {
     number = value;
+    HappensBefore.ClockLane lane = stream.lane();
+    tick = lane == null ? value : lane.tick(value);
   }
 
   /** This work as what uses memory, {@code what} in words; once it is enqueued. */
@@ -73,8 +79,7 @@ public abstract class StreamOp implements SimStep, Wait {
 
   /** Its place on its stream's lane, once it is enqueued. */
   public final long tick() {
-    HappensBefore.ClockLane lane = stream.lane();
-    return lane == null ? number : lane.tick(number);
+    return tick;
   }
 
   /** Whether it reads or writes any of a range. */

@@ -17,6 +17,7 @@ import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
@@ -247,12 +248,13 @@ public final class Bootstrap {
   /** The part of a rank of {@code parent} in its growth: it keeps its rank (rule GRW-01). */
   public InitJob grow(CommLifecycle parent, int worldSize, CommLifecycle life) {
     CommMember old = parent.operations().member();
+    Clock known = ChildJob.knownTo(parent);
     return new InitJob(
         life,
         old.rank(),
         worldSize,
         () -> {
-          ChildJob.requireQuiet(parent, "grows");
+          ChildJob.requireQuiet(parent, known, "grows");
           return begun(children(old.comm()).nextGrowth(old.rank()), old.comm());
         });
   }

@@ -39,6 +39,7 @@ public final class LaunchQueue implements MixedOrders.Launcher {
   private @Nullable Launch last;
   private @Nullable Launch lastDone;
   private @Nullable Launch lastDoneElsewhere;
+  private boolean givenUp;
   private long collectives;
   private long arrived;
   private @Nullable MixedOrders mixed;
@@ -108,6 +109,25 @@ public final class LaunchQueue implements MixedOrders.Launcher {
     return oldest != null;
   }
 
+  /**
+   * What is not done, or is done and whoever knows {@code known} has not waited for it: one launch
+   * of that, or null. Nobody needs to wait for what was given up.
+   */
+  public @Nullable Launch notWaitedFor(@Nullable Clock known) {
+    if (oldest != null) {
+      return last;
+    }
+    if (known == null || givenUp) {
+      return null;
+    }
+    Launch end = lastDone;
+    Launch elsewhere = lastDoneElsewhere;
+    if (end != null && !end.isBefore(known)) {
+      return end;
+    }
+    return elsewhere == null || elsewhere.isBefore(known) ? null : elsewhere;
+  }
+
   /** What is ordered before its next launch (STR-03); null where nobody keeps that. */
   public @Nullable Clock order() {
     Launch before = lastDone;
@@ -163,6 +183,7 @@ public final class LaunchQueue implements MixedOrders.Launcher {
   void add(Launch launch) {
     append(launch);
     last = launch;
+    givenUp = false;
     Launch before = chain.last();
     chain.endsWith(launch);
     launch.enqueue(before);
@@ -223,6 +244,7 @@ public final class LaunchQueue implements MixedOrders.Launcher {
     for (Launch launch : clear()) {
       launch.cancel(reason);
     }
+    givenUp = true;
     owner.idle();
   }
 
