@@ -54,9 +54,8 @@ final class HangReports {
     boolean isFirst = !findings.isBroken();
     ReportedMisuse report = swallowed();
     if (report == null) {
-      ReportBuilder dropped = creations.findDropped();
-      report =
-          findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+      ReportBuilder hidden = creations.findHidden();
+      report = findings.keep(hidden != null ? hidden : DeadlockReport.of(kernel.tasks(), blocked));
     }
     if (isFirst) {
       findings.faults().hung(String.valueOf(report.getMessage()));
@@ -87,8 +86,8 @@ final class HangReports {
 
   /** Threads that the simulator did not start wait for each other, or one waits for too long. */
   void standstill(List<HostTask> known, List<HostTask> blocked, boolean proven) {
-    ReportBuilder dropped = creations.findDropped();
-    ReportBuilder report = dropped != null ? dropped : DeadlockReport.of(known, blocked);
+    ReportBuilder hidden = creations.findHidden();
+    ReportBuilder report = hidden != null ? hidden : DeadlockReport.of(known, blocked);
     CollectiveException why =
         proven
             ? hung(findings.keep(report))

@@ -15,6 +15,7 @@ import static org.jccl.programs.Lab.ints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
@@ -395,5 +396,52 @@ class AgreementMisuseTest {
     assertThat(found.ranks()).containsExactly(0, 1);
     STRICT.accepts(2, barrierAfterTheFirst(true));
     PLAIN.accepts(2, barrierAfterTheFirst(false));
+  }
+
+  /**
+   * One list names a rank that the other one counts on: the shrink without it is complete alone.
+   */
+  @Test
+  void SIM_48_listsThatDiffer_areTheReportWhoeverComesFirst() {
+    for (long seed = 0; seed < 10; seed++) {
+      ReportedMisuse found =
+          Lab.seeded(seed)
+              .finds(
+                  MisuseKind.MISMATCH,
+                  3,
+                  rank -> {
+                    if (rank.rank() < 2) {
+                      Set<Integer> without = rank.rank() == 0 ? Set.of(2) : Set.of(0, 2);
+                      rank.communicator().shrink(without).close();
+                    }
+                  });
+      assertThat(found)
+          .hasMessageContainingAll("rank 0: shrinks without [2]", "rank 1: shrinks without [0, 2]");
+    }
+  }
+
+  private static RankProgram messagesCross(boolean ofTwoCommunicators) {
+    return rank -> {
+      Communicator one = rank.communicator();
+      try (Communicator other = one.split(0, rank.rank());
+          DeviceBuffer out = ints(rank, 1);
+          DeviceBuffer in = ints(rank, 1)) {
+        Communicator first = ofTwoCommunicators && rank.rank() == 1 ? other : one;
+        Communicator second = !ofTwoCommunicators || rank.rank() == 1 ? one : other;
+        first.send(out, 1 - rank.rank(), one.defaultStream());
+        second.recv(in, 1 - rank.rank(), one.defaultStream());
+        one.defaultStream().synchronize();
+      }
+    };
+  }
+
+  @Test
+  void SIM_12_theAdviceFitsTheCircle() {
+    for (Lab lab : List.of(PLAIN, STRICT)) {
+      assertThat(lab.finds(MisuseKind.DEADLOCK, 2, messagesCross(false)))
+          .hasMessageContaining("put the sends and receives of an exchange into one group");
+      assertThat(lab.finds(MisuseKind.DEADLOCK, 2, messagesCross(true)))
+          .hasMessageContaining("issue the messages of different communicators in one order");
+    }
   }
 }

@@ -123,6 +123,13 @@ public final class DeadlockReport {
     if (cycle.stream().anyMatch(rank -> passesEvent(rank))) {
       return "let the streams of all ranks wait for each other's events in one order (SIM-20)";
     }
+    if (natures.equals(EnumSet.of(Wait.Nature.MESSAGE))) {
+      boolean isOne = cycle.stream().map(rank -> root(rank).communicator()).distinct().count() == 1;
+      return isOne
+          ? "put the sends and receives of an exchange into one group on each rank (P2P-08)"
+          : "issue the messages of different communicators in one order on all ranks, each exchange in"
+              + " one group (GRP-19, P2P-08)";
+    }
     if (cycle.stream().anyMatch(rank -> root(rank).isRendezvous())) {
       return "no host waits for a peer between an operation and the peer's call of it (STR-11,"
           + " SIM-61)";
@@ -133,9 +140,6 @@ public final class DeadlockReport {
     }
     if (natures.contains(Wait.Nature.SIGNAL)) {
       return "let every rank signal before it waits for the signals of others (SIM-58)";
-    }
-    if (natures.equals(EnumSet.of(Wait.Nature.MESSAGE))) {
-      return "put the sends and receives of an exchange into one group on each rank (P2P-08)";
     }
     return natures.contains(Wait.Nature.MESSAGE)
         ? "let all ranks issue the messages and the collectives among them in one order, or put"

@@ -293,10 +293,17 @@ public final class Bootstrap {
     creation.ids().forEach(id -> open.remove(id, creation));
   }
 
-  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08); or null. */
-  public @Nullable ReportBuilder findDropped() {
+  /**
+   * Why nothing moves, if that is because a rank's call had count 0 (SIM-08), or shrank without a
+   * rank that waits for it (SIM-48); or null.
+   */
+  public @Nullable ReportBuilder findHidden() {
     for (CommParts comm : comms) {
-      ReportBuilder found = comm.findDropped();
+      ChildCreations own = children.get(comm.comm());
+      ReportBuilder found = own == null ? null : own.findOtherList();
+      if (found == null) {
+        found = comm.findDropped();
+      }
       if (found != null) {
         return found;
       }

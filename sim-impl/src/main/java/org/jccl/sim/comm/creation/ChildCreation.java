@@ -9,6 +9,7 @@ import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.kernel.Steering;
+import org.jspecify.annotations.Nullable;
 
 /** Where the ranks of a communicator meet that is split or shrunk. */
 final class ChildCreation {
@@ -32,6 +33,21 @@ final class ChildCreation {
 
   boolean has(int rank) {
     return parts.containsKey(rank);
+  }
+
+  /** Whether it waits for {@code rank}. */
+  boolean lacks(int rank) {
+    return !has(rank) && !excluded.contains(rank);
+  }
+
+  /** The job of the first rank that has come and is one of {@code ranks}, or null. */
+  @Nullable ChildJob firstOf(List<Integer> ranks) {
+    for (Map.Entry<Integer, ChildJob> each : parts.entrySet()) {
+      if (ranks.contains(each.getKey())) {
+        return each.getValue();
+      }
+    }
+    return null;
   }
 
   void arrive(int rank, ChildJob job) {

@@ -33,7 +33,10 @@ final class ChildCreations {
     for (ChildCreation each : children) {
       if (!each.has(caller.rank()) && each.excluded().isEmpty() == excluded.isEmpty()) {
         if (!each.excluded().equals(excluded)) {
-          ReportedMisuse different = differentLists(shrinkWithout(each.excluded()), caller, job);
+          ReportedMisuse different =
+              comm.simulation()
+                  .findings()
+                  .keep(differentLists(shrinkWithout(each.excluded()), caller, job));
           each.fail(different);
           throw different;
         }
@@ -65,30 +68,44 @@ final class ChildCreations {
         apart = excluded.contains(other) || before.excluded.contains(other);
       }
       if (apart && !before.excluded.equals(excluded)) {
-        throw differentLists(before, caller, job);
+        throw comm.simulation().findings().keep(differentLists(before, caller, job));
       }
     }
   }
 
-  private ReportedMisuse differentLists(Shrink before, CommMember caller, ChildJob job) {
-    return comm.simulation()
-        .findings()
-        .keep(
-            new ReportBuilder(
-                    MisuseKind.MISMATCH,
-                    "(list): "
-                        + before.caller.name()
-                        + " shrinks "
-                        + comm.name()
-                        + " without ranks "
-                        + before.excluded
-                        + ", "
-                        + caller.name()
-                        + " without "
-                        + job.excluded())
-                .rank(before.caller.caller(), "shrinks without " + before.excluded, before.site)
-                .rank(caller.caller(), "shrinks without " + job.excluded(), job.site())
-                .line("pass the same list on every rank that stays (SHR-01, SIM-48)"));
+  /**
+   * Nothing moves any more, and a shrink waits for a rank that has shrunk without one of those who
+   * wait for it, which was possible alone: their lists differ (SIM-48). That, or null.
+   */
+  @Nullable ReportBuilder findOtherList() {
+    for (ChildCreation waiting : children) {
+      for (Shrink before : shrinks) {
+        ChildJob job =
+            waiting.lacks(before.caller.rank()) ? waiting.firstOf(before.excluded) : null;
+        if (job != null && !job.excluded().isEmpty()) {
+          return differentLists(before, job.caller(), job);
+        }
+      }
+    }
+    return null;
+  }
+
+  private ReportBuilder differentLists(Shrink before, CommMember caller, ChildJob job) {
+    return new ReportBuilder(
+            MisuseKind.MISMATCH,
+            "(list): "
+                + before.caller.name()
+                + " shrinks "
+                + comm.name()
+                + " without ranks "
+                + before.excluded
+                + ", "
+                + caller.name()
+                + " without "
+                + job.excluded())
+        .rank(before.caller.caller(), "shrinks without " + before.excluded, before.site)
+        .rank(caller.caller(), "shrinks without " + job.excluded(), job.site())
+        .line("pass the same list on every rank that stays (SHR-01, SIM-48)");
   }
 
   void over(ChildCreation meeting) {

@@ -166,6 +166,11 @@ public final class ChildJob extends Job {
     return wish.excluded;
   }
 
+  /** The rank of the parent that makes the call. */
+  CommMember caller() {
+    return parent.operations().member();
+  }
+
   int color() {
     return wish.color;
   }

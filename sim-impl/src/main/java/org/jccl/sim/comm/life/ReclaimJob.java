@@ -1,6 +1,8 @@
 package org.jccl.sim.comm.life;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
@@ -105,19 +107,34 @@ public final class ReclaimJob extends Job {
     }
   }
 
-  /** The programs that have not ended their rank of it yet. */
+  /**
+   * The programs that have not ended any rank of it yet. One that drives several ends them one
+   * after the other: to wait for the rest of them would keep it from that.
+   */
   private List<Integer> awaited() {
     Endpoint endpoint = life.endpoint();
     if (endpoint == null || life.isAborted() || life.refusal() != null) {
       return List.of();
     }
-    int own = endpoint.member().driver();
-    return endpoint.member().comm().present().stream()
-        .filter(other -> other.left() == null && !other.isOver() && other.driver() != own)
+    List<CommMember> members = endpoint.member().comm().present();
+    Set<Object> come = new HashSet<>();
+    for (CommMember member : members) {
+      if (member.left() != null || member.isOver()) {
+        come.add(program(member));
+      }
+    }
+    return members.stream()
+        .filter(other -> !come.contains(program(other)))
         .map(CommMember::driver)
         .distinct()
         .sorted()
         .toList();
+  }
+
+  /** Who makes the calls of a rank: a rank program, or a thread of the user's. */
+  private static Object program(CommMember member) {
+    HostTask task = member.caller().task();
+    return task == null || task.isOwned() ? (Object) member.driver() : task;
   }
 
   private void reclaimAll(List<CommLifecycle> lives) {
