@@ -34,10 +34,6 @@ record FaultRun(
     List<Integer> fine,
     long ended,
     List<Integer> left) {
-  /** How long the processes may take to come to the fault: all of them start at once. */
-  private static final Duration START = Duration.ofMinutes(4);
-
-  /** How long all that follows a fault may take on a busy machine. */
   /** A bound for what hangs: on a busy machine eight JVMs alone take half a minute to start. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -62,7 +58,7 @@ record FaultRun(
     long fault = 0;
     long ended = 0;
     try (WorkerCrew crew = WorkerCrew.start(command, variables, ranks, errors)) {
-      long deadline = System.nanoTime() + START.toNanos();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!left.isEmpty()) {
         WorkerCrew.Line line = crew.next(deadline - System.nanoTime());
         if (line == null) {
@@ -76,7 +72,6 @@ record FaultRun(
           }
         } else if (text.startsWith(FaultyRank.FAULT)) {
           fault = time(text);
-          deadline = System.nanoTime() + PATIENCE.toNanos();
         } else if (text.startsWith(FaultyRank.THROWN) && line.rank() != victim) {
           thrown.put(line.rank(), time(text));
           words.put(line.rank(), text.substring(text.indexOf(' ', text.indexOf(' ') + 1) + 1));
