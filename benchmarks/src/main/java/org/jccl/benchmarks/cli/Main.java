@@ -1,6 +1,8 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +16,7 @@ import org.jccl.benchmarks.machine.ProgramVersion;
 import org.jccl.benchmarks.screen.ReportColors;
 import org.jccl.benchmarks.screen.Screen;
 import org.jccl.benchmarks.screen.StandardError;
+import org.jccl.file.BoundedFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -246,6 +249,10 @@ public final class Main implements Runnable {
       if (beside instanceof RanksFailedException) { // The failure is an assertion of a rank.
         return CleanText.of(failure) + "\n" + CleanText.report(String.valueOf(beside.getMessage()));
       }
+    }
+    Throwable cause = failure instanceof UncheckedIOException io ? io.getCause() : failure;
+    if (cause instanceof FileSystemException file) { // Its own message may be the name alone.
+      return CleanText.line("'" + file.getFile() + "' cannot be used: " + BoundedFile.why(file));
     }
     return isReport(failure)
         ? CleanText.report(String.valueOf(failure.getMessage()))

@@ -57,11 +57,15 @@ class LauncherTest {
         [WARNING] * Required filename-based automodules detected: [jcuda-12.6.0.jar]. Please don't publish *
         [WARNING] ***********************************************
         \033[0m[ERROR] Broken.java:[3,4] ';' expected
+        [ERROR] -> [Help 1]
+        [ERROR]\s
+        [ERROR] Re-run Maven using the -X switch to enable full debug logging.
+        [ERROR] [Help 1] http://example.org/MojoFailureException
         """;
     assertThat(said("without_box terminal_width show_progress", "show_progress log", log))
         .contains("jccl: building: Maven starts, downloading picocli-4.7.7.jar")
         .contains("\n[ERROR] Broken.java:[3,4] ';' expected\n")
-        .doesNotContain("[INFO]", "automodules", "***");
+        .doesNotContain("[INFO]", "automodules", "***", "Re-run", "[ERROR] \n", "MojoFailure");
     assertThat(said("without_box", "without_box", log))
         .contains("[INFO] Scanning", "[ERROR] Broken")
         .doesNotContain("automodules", "***");

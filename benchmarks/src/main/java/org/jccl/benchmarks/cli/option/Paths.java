@@ -34,23 +34,23 @@ public final class Paths {
     }
 
     abstract void check(Path path, String quoted);
+  }
 
-    /** What stops {@code folder} from getting a new file, or an empty text. */
-    static String hindrance(Path folder) {
-      if (!Files.isDirectory(folder)) {
-        return Files.exists(folder)
-            ? "'" + folder + "' is a file"
-            : "there is no folder '" + folder + "'";
-      }
-      if (!Files.isWritable(folder)) {
-        return "nobody may write into '" + folder + "' here";
-      }
-      try {
-        String type = Files.getFileStore(folder).type();
-        return NOT_FOR_FILES.contains(type) ? "'" + folder + "' takes no files" : "";
-      } catch (IOException unknown) {
-        return "";
-      }
+  /** What stops {@code folder} from getting a new file, or an empty text. */
+  static String hindrance(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return Files.exists(folder)
+          ? "'" + folder + "' is a file"
+          : "there is no folder '" + folder + "'";
+    }
+    if (!Files.isWritable(folder)) {
+      return "nobody may write into '" + folder + "' here";
+    }
+    try {
+      String type = Files.getFileStore(folder).type();
+      return NOT_FOR_FILES.contains(type) ? "'" + folder + "' takes no files" : "";
+    } catch (IOException unknown) {
+      return "";
     }
   }
 

@@ -3,6 +3,7 @@ package org.jccl.conformance.run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -122,6 +123,9 @@ final class Supervisor {
       Throwable why = failed.getCause() == null ? failed : failed.getCause();
       String words =
           why.getCause() instanceof IOException io ? BoundedFile.why(io) : CleanText.messageOf(why);
+      if (why.getCause() instanceof FileSystemException at) {
+        words = "'" + at.getFile() + "': " + words;
+      }
       throw new IllegalStateException("the rules could not be run: " + words, why);
     }
   }
