@@ -149,6 +149,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ways.requireCounting();
     if (ways.isWanted()) {
       return ways.run(backendOptions, commandLine(), calls);
     }

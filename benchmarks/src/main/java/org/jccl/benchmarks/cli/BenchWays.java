@@ -5,8 +5,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.CleanText;
@@ -37,6 +39,7 @@ import org.jccl.file.WholeFile;
 import org.jccl.nccl.NcclBackend;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -45,11 +48,22 @@ import picocli.CommandLine.Spec;
 final class BenchWays {
   private static final long MIB = 1 << 20;
 
+  private static final String TUNED = "--tuned";
+  private static final String TUNING = "--tuning";
+  private static final String PEERS = "--peers";
+  private static final String NCCL_TESTS = "--nccl-tests";
+  private static final String PYTHON = "--python";
+  private static final String OUT = "--out";
+
+  /** What says how ways are measured. */
+  private static final Set<String> OF_WAYS =
+      Set.of(TUNING, "--kernels", "--rounds", NCCL_TESTS, PYTHON);
+
   /** How often what seems slower is measured again. */
   private static final int CONFIRMATIONS = 2;
 
   @Option(
-      names = "--tuned",
+      names = TUNED,
       description =
           "Measure NCCL's defaults, tuned calls, and both prepared, in turns: how many "
               + "times as fast, with intervals. Of the other options --op, --max-bytes and --out "
@@ -57,7 +71,7 @@ final class BenchWays {
   private boolean tuned;
 
   @Option(
-      names = "--tuning",
+      names = TUNING,
       converter = Paths.FileToRead.class,
       paramLabel = "FILE",
       description = "With --tuned: what ./jccl tune has written, instead of what jccl knows.")
@@ -69,14 +83,14 @@ final class BenchWays {
   private boolean kernels;
 
   @Option(
-      names = "--peers",
+      names = PEERS,
       description =
           "On GPUs: the same as --tuned, in turns with other programs that use NCCL: nccl-tests, PyNccl's"
               + " way, torch.distributed, those that are here; it says which are not, and why.")
   private boolean peers;
 
   @Option(
-      names = "--nccl-tests",
+      names = NCCL_TESTS,
       converter = Paths.FolderToRead.class,
       paramLabel = "DIR",
       description =
@@ -85,7 +99,7 @@ final class BenchWays {
   private @Nullable Path testPrograms;
 
   @Option(
-      names = "--python",
+      names = PYTHON,
       converter = Paths.FileToRead.class,
       paramLabel = "FILE",
       description = "With --peers: a Python 3 that has torch. Without it: python3 of the PATH.")
@@ -134,6 +148,44 @@ final class BenchWays {
     return tuned || peers || coalesced || compare != null || baseline != null;
   }
 
+  /**
+   * Refuses an option that would count for nothing beside the others.
+   *
+   * @throws ParameterException if there is one
+   */
+  void requireCounting() {
+    String what = compare != null ? "--compare" : coalesced ? "--coalesced" : peers ? PEERS : TUNED;
+    for (OptionSpec given : command.commandLine().getParseResult().matchedOptions()) {
+      String option = given.longestName();
+      if (isWanted() && !counting().contains(option) && !given.inherited()) {
+        throw bad(option + ": it counts for nothing with " + what + ": leave one of them out");
+      }
+      if (!isWanted() && OF_WAYS.contains(option)) {
+        throw bad(
+            option
+                + ": it counts for nothing by itself: give --tuned, --peers or --coalesced, too");
+      }
+    }
+    if (!peers && (testPrograms != null || python != null)) {
+      throw bad((python != null ? PYTHON : NCCL_TESTS) + ": only with " + PEERS);
+    }
+  }
+
+  private Set<String> counting() {
+    if (compare != null) {
+      return Set.of("--compare", OUT);
+    }
+    Set<String> all = new HashSet<>(OF_WAYS);
+    all.addAll(Set.of(OUT, "--backend", "--ranks", "--baseline", TUNED, PEERS));
+    if (coalesced) {
+      all.removeAll(Set.of(TUNING, TUNED, PEERS, PYTHON, NCCL_TESTS));
+      all.add("--coalesced");
+    } else {
+      all.addAll(Set.of("--op", "--max-bytes"));
+    }
+    return all;
+  }
+
   /** Does it; the exit code. */
   int run(BackendOptions backends, String line, CallOptions calls) throws IOException {
     PrintWriter screen = command.commandLine().getOut();
@@ -148,10 +200,14 @@ final class BenchWays {
       }
       Long given = calls.givenMost();
       long most = given != null ? given : isReal ? 512 * MIB : 2 * MIB;
+      List<Long> sizes = peers ? WayPlan.powersOfFour(most) : WayPlan.usualSizes(most);
+      if (sizes.isEmpty()) {
+        throw bad(CallOptions.tooSmall(most));
+      }
       WayPlan plan =
           new WayPlan(
               calls.hasOperations() ? calls.workloads() : WayPlan.usualWorkloads(),
-              peers ? WayPlan.powersOfFour(most) : WayPlan.usualSizes(most),
+              sizes,
               ways(opened.backend(), opened.ranks(), screen),
               rounds,
               128 * MIB);
@@ -297,7 +353,7 @@ final class BenchWays {
     try {
       choice = from.choose(backend.devices().getFirst().name(), ranks, backend.ncclVersion());
     } catch (IllegalArgumentException broken) {
-      throw bad("--tuning: " + broken.getMessage());
+      throw bad(CallOptions.said(TUNING, broken));
     }
     screen.printf(
         Locale.ROOT,
@@ -347,7 +403,7 @@ final class BenchWays {
   }
 
   private @Nullable Path folder() {
-    return command.commandLine().getParseResult().matchedOptionValue("--out", null);
+    return command.commandLine().getParseResult().matchedOptionValue(OUT, null);
   }
 
   private static void page(Path file, Part part, PrintWriter screen) throws IOException {

@@ -231,4 +231,14 @@ final class CallOptions {
       throw new ParameterException(command.commandLine(), option + ": " + wrong.getMessage());
     }
   }
+
+  /** What is wrong where no size up to {@code most} can be measured. */
+  static String tooSmall(long most) {
+    return MAX_BYTES + ": no size up to " + most + " bytes holds one element a rank: raise it";
+  }
+
+  /** What is wrong with the file of tuned settings that {@code option} names. */
+  static String said(String option, IllegalArgumentException broken) {
+    return option + ": " + String.valueOf(broken.getMessage()).replaceFirst("^tuning: ", "");
+  }
 }

@@ -124,6 +124,9 @@ final class TuneCommand implements Callable<Integer> {
     Backend backend = opened.backend();
     long most = calls.most(backend.name().equals("nccl"));
     WayPlan plan = TuneRun.plan(backend, calls.workloads(), most, rounds);
+    if (plan.size(opened.ranks()) == 0) {
+      throw new ParameterException(spec.commandLine(), CallOptions.tooSmall(most));
+    }
     Progress progress = Progress.of("tune", spec.commandLine().getErr());
     List<String> names = plan.ways().stream().map(Way::name).toList();
     WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()), names);
@@ -222,7 +225,9 @@ final class TuneCommand implements Callable<Integer> {
     try {
       return tuning.choose(gpu, ranks, version);
     } catch (IllegalArgumentException broken) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(broken.getMessage()), broken);
+      String words =
+          from == null ? String.valueOf(broken.getMessage()) : CallOptions.said("--from", broken);
+      throw new ParameterException(spec.commandLine(), words, broken);
     }
   }
 }

@@ -144,6 +144,14 @@ class BadInputTest {
           predict --ranks 1000000       | give 2 to 65536
           predict --ranks 4 -e 8E-1     | '8E-1'
           run --ranks 1000000 X         | give 1 to 65536
+          run -cp /dev/zero X           | --class-path: '/dev/zero' is neither a folder nor a jar: give
+          bench --tuned --datatype half | --datatype: it counts for nothing with --tuned
+          bench --coalesced --op all    | --op: it counts for nothing with --coalesced
+          bench --rounds 3              | --rounds: it counts for nothing by itself
+          bench --tuned --python /etc/passwd | --python: only with --peers
+          bench --tuned --backend sim -e 1 | --max-bytes: no size up to 1 bytes
+          tune --out x.json --backend sim -e 1 | --max-bytes: no size up to 1 bytes
+          tune --show --backend sim --from /etc/passwd | --from: /etc/passwd, line 1
           run a..b                      | 'a..b' is no name of a class
           faults --ranks 2 --rank 2 org.jccl.benchmarks.cli.QuietProgram | give 0 to 1
           faults --nccl-version 1.2.3 X | give 2.27.3 to 2.32.3

@@ -60,7 +60,7 @@ class FullDiskTest {
           report status --tables FOLDER/tables --out FOLDER/old                            | old
           report misuse --tables FOLDER/tables --out FOLDER/old                            | old
           verify --rule VER-01 --out FOLDER                                                | rules-simulator.tsv
-          bench --backend sim --ranks 2 --tuned --rounds 1 -b 64 -e 64 --out FOLDER        | rounds.json
+          bench --backend sim --ranks 2 --tuned --rounds 1 -e 64 --out FOLDER              | rounds.json
           explain FOLDER --program FOLDER/Replayed.java                                    | Replayed.java
           record --backend sim --quick --phases default --out FOLDER                       | results.jsonl.gz
           """)

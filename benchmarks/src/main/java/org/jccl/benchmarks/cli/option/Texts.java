@@ -251,6 +251,12 @@ public final class Texts {
         if (entry.indexOf('\0') >= 0) {
           throw refused("'" + entry + "' is no path");
         }
+        File file = new File(entry);
+        if (file.exists()
+            && !file.isFile()
+            && !file.isDirectory()) { // Reading a pipe may never end.
+          throw refused("'" + entry + "' is neither a folder nor a jar");
+        }
       }
       return text;
     }
