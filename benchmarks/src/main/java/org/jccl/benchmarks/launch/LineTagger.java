@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Copies what a process writes, line by line, each with the process's tag in front; lines of
@@ -19,11 +20,15 @@ final class LineTagger implements Runnable {
 
   private static final int KEPT = 20;
 
+  /** Most bytes of a line that is kept. */
+  private static final int KEPT_BYTES = 1000;
+
   private final InputStream from;
   private final PrintStream to;
   private final byte[] tag;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final Deque<String> last = new ArrayDeque<>();
+  private final AtomicLong passed = new AtomicLong();
 
   LineTagger(InputStream from, PrintStream to, String tag) {
     this.from = from;
@@ -44,6 +49,7 @@ final class LineTagger implements Runnable {
             line.write(buffer[i]);
           }
         }
+        passed.addAndGet(read);
         if (from.available() == 0) {
           to.flush();
         }
@@ -67,12 +73,20 @@ final class LineTagger implements Runnable {
       if (last.size() == KEPT) {
         last.removeFirst();
       }
-      last.addLast(line.toString(StandardCharsets.UTF_8));
+      byte[] bytes = line.toByteArray();
+      int kept = Math.min(bytes.length, KEPT_BYTES);
+      last.addLast(
+          new String(bytes, 0, kept, StandardCharsets.UTF_8) + (kept < bytes.length ? "…" : ""));
     }
     line.reset();
   }
 
-  /** The last lines, oldest first. */
+  /** How many bytes have been passed on. */
+  long passed() {
+    return passed.get();
+  }
+
+  /** The last lines, or the beginnings of long ones, oldest first. */
   List<String> lastLines() {
     synchronized (last) {
       return List.copyOf(last);

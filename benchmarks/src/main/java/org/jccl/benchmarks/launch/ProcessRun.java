@@ -34,6 +34,11 @@ public final class ProcessRun {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int SECRET_BYTES = 32;
 
+  /** How long the outputs of processes that have ended may stand still. */
+  private static final Duration DRAIN = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);
+
   /** From here on an exit code is a signal's number. */
   private static final int SIGNALLED = 128;
 
@@ -45,7 +50,12 @@ public final class ProcessRun {
   private boolean stopping;
 
   /** One rank's process. */
-  private record Child(int rank, Process process, List<Thread> pumps, LineTagger words) {
+  private record Child(
+      int rank, Process process, List<Thread> pumps, LineTagger words, LineTagger results) {
+    long passed() {
+      return words.passed() + results.passed();
+    }
+
     boolean failed() {
       return process.exitValue() != 0;
     }
@@ -159,7 +169,7 @@ public final class ProcessRun {
         List.of(
             Thread.ofPlatform().daemon().name("jccl: output of rank " + rank).start(results),
             Thread.ofPlatform().daemon().name("jccl: errors of rank " + rank).start(words));
-    Child child = new Child(rank, process, pumps, words);
+    Child child = new Child(rank, process, pumps, words, results);
     process.onExit().thenRun(() -> ended.add(child));
     return child;
   }
@@ -175,20 +185,23 @@ public final class ProcessRun {
       if (next.failed()) {
         failed.add(next);
       }
-      if (next.failed() && failed.size() == 1 && left > 1) {
+      if (next.failed() && failed.size() == 1 && left > 1 && !isStopping()) {
         deadline = System.nanoTime() + plan.grace().toNanos();
         say(
             "rank %d %s; the others are given %s to end"
                 .formatted(next.rank(), next.fate(), new TimeLimit(plan.grace())));
       }
     }
+    boolean isStopped = isStopping();
     stop();
     drain();
     if (failed.isEmpty()) {
       return 0;
     }
     Child first = cause(failed);
-    tell(first);
+    if (!isStopped) { // else this process is ending, and has asked them to end
+      tell(first);
+    }
     return first.process().exitValue();
   }
 
@@ -204,13 +217,29 @@ public final class ProcessRun {
     return ended.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
-  /** What the processes have written is there, though their children may still hold the pipes. */
+  /**
+   * What the processes have written is passed on, as long as that goes on. Their children may still
+   * hold the pipes, and write into them.
+   */
   private void drain() throws InterruptedException {
-    for (Child child : children) {
-      for (Thread pump : child.pumps()) {
-        pump.join(Duration.ofSeconds(1));
+    long deadline = System.nanoTime() + LONGEST_DRAIN.toNanos();
+    long before = -1;
+    for (Thread pump = pumping(); pump != null; pump = pumping()) {
+      long passed = children.stream().mapToLong(Child::passed).sum();
+      if (passed == before || System.nanoTime() - deadline > 0) {
+        return;
       }
+      before = passed;
+      pump.join(DRAIN);
     }
+  }
+
+  private @Nullable Thread pumping() {
+    return children.stream()
+        .flatMap(child -> child.pumps().stream())
+        .filter(Thread::isAlive)
+        .findFirst()
+        .orElse(null);
   }
 
   /** The first failure first; the others' failures are most likely its consequence. */
@@ -230,6 +259,12 @@ public final class ProcessRun {
     synchronized (err) {
       err.println("jccl run: " + text);
       err.flush();
+    }
+  }
+
+  private boolean isStopping() {
+    synchronized (children) {
+      return stopping;
     }
   }
 

@@ -4,6 +4,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.Backends;
@@ -23,6 +25,9 @@ public final class RankProcess {
   /** The exit code of a process whose parent is gone. */
   private static final int ORPHAN = 143;
 
+  /** How long its exit may take then. */
+  private static final int EXIT_SECONDS = Integer.getInteger("jccl.exit.seconds", 20);
+
   private RankProcess() {}
 
   /** Ends this process when the one that started the ranks is gone, however that ended. */
@@ -33,8 +38,23 @@ public final class RankProcess {
     }
     ProcessHandle.of(Long.parseLong(parent))
         .ifPresentOrElse(
-            process -> process.onExit().thenRun(() -> System.exit(ORPHAN)),
-            () -> System.exit(ORPHAN));
+            process -> process.onExit().thenRun(RankProcess::endOrphan), RankProcess::endOrphan);
+  }
+
+  /** Also where something hangs that runs at the exit. */
+  private static void endOrphan() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("jccl: end of an orphan")
+        .start(
+            () -> {
+              long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(EXIT_SECONDS);
+              while (System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(end - System.nanoTime());
+              }
+              Runtime.getRuntime().halt(ORPHAN);
+            });
+    System.exit(ORPHAN);
   }
 
   /**

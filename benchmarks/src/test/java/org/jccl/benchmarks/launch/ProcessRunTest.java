@@ -14,10 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jccl.process.ProcessGroups;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(300)
 class ProcessRunTest {
   private static final Duration SHORT = Duration.ofMillis(500);
   private static final Duration LONG = Duration.ofMinutes(2);
@@ -130,6 +133,79 @@ class ProcessRunTest {
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("rank 0 failed first: it was killed by signal 9")
         .contains("then rank 1 was killed by signal 9");
+  }
+
+  @Test
+  void outputWithoutAnEnd_passesWhole_andIsQuotedInPart() throws Exception {
+    int code = run(2, LONG, "head -c 300000 /dev/zero | tr '\\0' x >&2; exit 3");
+
+    assertThat(code).isEqualTo(3);
+    String words = err.toString(StandardCharsets.UTF_8);
+    assertThat(words.chars().filter(each -> each == 'x').count()).isBetween(600_000L, 620_000L);
+    assertThat(words).contains("xxx…\n");
+  }
+
+  @Test
+  void grandchildThatHoldsThePipes_holdsNobody() throws Exception {
+    int code = run(16, LONG, "sleep 600 & echo $! > %s/$RANK; echo end".formatted(folder));
+
+    assertThat(code).isZero();
+    assertThat(lines(out)).hasSize(16).allMatch(line -> line.endsWith("] end"));
+    for (int rank = 0; rank < 16; rank++) {
+      String pid = Files.readString(folder.resolve(String.valueOf(rank))).strip();
+      ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  @Test
+  void orphanWhoseExitHangs_endsAllTheSame() throws Exception {
+    Process parent = new ProcessBuilder("sleep", "600").start();
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djccl.exit.seconds=1",
+            "-cp",
+            String.join(
+                File.pathSeparator,
+                place(Orphan.class),
+                place(RankProcess.class),
+                place(ProcessGroups.class)),
+            Orphan.class.getName());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put(ProcessRun.PARENT, String.valueOf(parent.pid()));
+    Process child = builder.start();
+    try (var lines = child.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(lines.readLine()).isEqualTo("ready");
+      parent.destroyForcibly();
+      assertThat(lines.readLine()).as("its exit hangs").isEqualTo("exits");
+      assertThat(child.waitFor()).isEqualTo(143);
+    } finally {
+      parent.destroyForcibly();
+      child.destroyForcibly();
+    }
+  }
+
+  /** A rank whose exit hangs. */
+  static final class Orphan {
+    private Orphan() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      CountDownLatch never = new CountDownLatch(1);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    System.out.println("exits");
+                    try {
+                      never.await();
+                    } catch (InterruptedException goesOn) {
+                      throw new IllegalStateException(goesOn);
+                    }
+                  }));
+      RankProcess.endWithParent();
+      System.out.println("ready");
+      never.await();
+    }
   }
 
   @Test
