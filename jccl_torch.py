@@ -29,6 +29,7 @@ A rank whose operation, count, type, reduction or root is not that of the others
 ever unpickled. The store has no secret: use it on loopback or on networks that you trust.
 """
 
+import operator
 import os
 import struct
 import sys
@@ -40,6 +41,8 @@ _LOOK = 0.2  # seconds between two looks at whether a wait still makes sense
 _FORMAT = 0x73  # first byte of an offer; changes with its layout, here and in Offer.java
 _ID, _NO_ID, _REFUSED = 0, 1, 2
 _ID_BYTES = 128
+_MOST_BYTES = 64 << 20  # of a message; ranks in Java believe no more
+_MOST_TEXT = 8192
 _INVALID_USAGE, _REMOTE_ERROR, _TIMEOUT = 5, 6, 8  # NCCL's codes
 # Where torch looks for the id of its first communicator, by version and by way of construction.
 _TORCH_KEYS = ("0", "0//cuda//0", "default_pg/0//cuda//0", "default_pg/0/0", "cuda//0", "0/0")
@@ -53,11 +56,16 @@ class Group:
     """A member of a group of ranks that meet in a store of torch."""
 
     def __init__(self, store, rank, world_size, name="jccl", timeout=300.0):
+        rank, world_size = _whole("rank", rank), _whole("world_size", world_size)
         if not 0 <= rank < world_size:
             raise ValueError(f"rank {rank} is not in 0..{world_size - 1}")
+        timeout = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+        if not timeout > 0:
+            raise ValueError(f"timeout {timeout} is not a positive number of seconds")
         self.rank, self.world_size = rank, world_size
         self._store, self._prefix, self._timeout = store, name + "/", timeout
         self._position, self._used, self._closed = 0, [], False
+        self._names = {str(rank): rank for rank in range(world_size)}
         self._checks = 0  # communicators of it whose calls are compared
         if store.add(f"{self._prefix}rank/{rank}", 1) > 1:
             self._break(_INVALID_USAGE, f"two members say they are rank {rank}")
@@ -75,7 +83,7 @@ class Group:
     def broadcast(self, payload, root):
         """The root's bytes."""
         keys = self._call("broadcast", root, payload if self.rank == root else b"")
-        return bytes(self._store.get(keys[root]))
+        return bytes(self._store.get(keys[operator.index(root)]))
 
     def barrier(self):
         """Returns when everyone has called it."""
@@ -90,12 +98,23 @@ class Group:
     def __enter__(self):
         return self
 
-    def __exit__(self, *failure):
-        self.close()
+    def __exit__(self, kind, failure, trace):
+        try:
+            self.close()
+        except Exception:
+            if kind is None:
+                raise
+            # The store is gone; what has failed before says more.
 
     def _call(self, operation, root, payload):
         if self._closed:
             raise GroupError("the process group is closed")
+        root = _whole("root", root)
+        if not 0 <= root < self.world_size:
+            raise ValueError(f"root {root} is not in 0..{self.world_size - 1}")
+        payload = memoryview(payload)  # a number or a text is a mistake
+        if payload.nbytes > _MOST_BYTES:
+            raise ValueError(f"payload of {payload.nbytes} bytes, at most {_MOST_BYTES}")
         position, self._position = self._position, self._position + 1
         return self._meet(str(position), operation, root, payload)
 
@@ -142,15 +161,15 @@ class Group:
                 )
         for line in self._text(self._prefix + "gone").splitlines():
             rank, _, why = line.partition(" ")
-            if rank.isdigit() and int(rank) < self.world_size:
-                if not self._store.check([keys[int(rank)]]):
-                    self._break(_REMOTE_ERROR, f"rank {rank} will not come to {label}: it {why}")
+            if rank in self._names and not self._store.check([keys[self._names[rank]]]):
+                self._break(_REMOTE_ERROR, f"rank {rank} will not come to {label}: it {why}")
 
     def _text(self, key):
-        return self._store.get(key).decode("utf-8", "replace") if self._store.check([key]) else ""
+        return _clean(self._store.get(key)) if self._store.check([key]) else ""
 
     def _words(self, failed):
-        return f"process group, rank {self.rank}/{self.world_size}: " + failed.partition(" ")[2]
+        code, _, words = failed.partition(" ")
+        return f"process group, rank {self.rank}/{self.world_size}: " + (words or code)
 
     def _break(self, code, text):
         """Breaks the group for everyone; who was first wins."""
@@ -159,7 +178,24 @@ class Group:
             self._store.set(key, f"{code} {text}")
             raise GroupError(self._words(f"0 {text}"))
         self._there([key], 5)
-        raise GroupError(self._words(self._text(key)))
+        raise GroupError(self._words(self._text(key) or f"0 {text}"))
+
+
+def _whole(what, value):
+    """A whole number, also of numpy; True and 1.0 are mistakes."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{what} {value!r} is not a whole number")
+    return operator.index(value)
+
+
+def _clean(data):
+    """Text of another process, without what could confuse a terminal."""
+    text = bytes(data).decode("utf-8", "replace")
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
+
+def _cut(text):
+    return text.encode("utf-8", "replace")[:_MOST_TEXT]
 
 
 # NCCL's codes.
@@ -181,7 +217,7 @@ class CrossRankCheck:
     """
 
     def __init__(self, group, every=1):
-        if every < 1:
+        if _whole("every", every) < 1:
             raise ValueError(f"every {every} collectives: at least 1")
         turn = group._checks = group._checks + 1
         self._group, self._every, self._calls, self._next = group, every, [], 0
@@ -192,12 +228,19 @@ class CrossRankCheck:
         kind = str(dtype).removeprefix("torch.")
         if kind not in _TYPES:
             raise ValueError(f"NCCL has no type {kind}")
+        if reduction is not None and reduction not in _REDUCTIONS:
+            raise ValueError(f"reduction {reduction!r} is none of {', '.join(_REDUCTIONS)}")
+        count = _whole("count", count)
+        if not 0 <= count < 1 << 63:
+            raise ValueError(f"count {count} is not in 0..{(1 << 63) - 1}")
+        root = -1 if root is None else _whole("root", root)
+        if not -1 <= root < self._group.world_size:
+            raise ValueError(f"root {root} is not in 0..{self._group.world_size - 1}")
         code = -1 if reduction is None else _REDUCTIONS.index(reduction)
         where = sys._getframe(1)
         file = os.path.basename(where.f_code.co_filename)
         site = f"{where.f_code.co_name}({file}:{where.f_lineno})"
         number, self._next = self._next, self._next + 1
-        root = -1 if root is None else root
         self._calls.append((number, operation, _TYPES.index(kind), count, code, root, site))
         if self._next % self._every == 0:
             self._compare(number)
@@ -245,7 +288,7 @@ def _java_hash(text):
 
 def _told(call):
     number, operation, kind, count, reduction, root, site = call
-    text = f"{operation}\n{site}"[:512].encode()
+    text = f"{operation}\n{site}"[:512].encode("utf-8", "replace")
     return struct.pack(">qqiiii", number, count, kind, reduction, root, len(text)) + text
 
 
@@ -256,11 +299,9 @@ def _heard(data):
         at += 32
         if not 0 <= length <= len(data) - at:
             return
-        text = data[at : at + length].decode("utf-8", "replace")
+        name, _, site = _clean(data[at : at + length]).partition("\n")
         at += length
-        clean = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
-        operation, _, site = clean.partition("\n")
-        yield number, operation, kind, count, reduction, root, site
+        yield number, name, kind, count, reduction, root, site
 
 
 def _difference(number, sides, calls):
@@ -314,20 +355,34 @@ def init_process_group(group, device, check=None):
     return _open(group, device, make, lambda made, tensor: dist.all_reduce(tensor), check)
 
 
+def _variable(name):
+    value = os.environ.get(name, "")
+    if not value:
+        raise ValueError(f"environment variable {name} is not set: start the ranks by torchrun")
+    return value
+
+
+def _number_of(name):
+    value = _variable(name)
+    if not (value.isdecimal() and value.isascii() and len(value) < 10):
+        raise ValueError(f"environment variable {name}: {value!r} is not a number")
+    return int(value)
+
+
 def from_environment(name=None, timeout=300.0):
     """The group of torchrun's ranks, by the store of its agent; in Java JCCL_GROUP_STORE=torch."""
     import torch.distributed as dist
 
+    rank, size, port = map(_number_of, ("RANK", "WORLD_SIZE", "MASTER_PORT"))
     store = dist.TCPStore(
-        os.environ["MASTER_ADDR"],
-        int(os.environ["MASTER_PORT"]),
+        _variable("MASTER_ADDR"),
+        port,
         is_master=False,
         wait_for_workers=False,
         timeout=timedelta(seconds=timeout),
     )
     attempt = os.environ.get("TORCHELASTIC_RUN_ID", "job")
     attempt += "/" + os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
-    rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
     return Group(store, rank, size, name or "jccl/store/" + attempt, timeout)
 
 
@@ -335,19 +390,24 @@ def _open(group, device, make, all_reduce, check=None):
     import torch
     import torch.distributed as dist
 
-    torch.cuda.set_device(device)
+    own = None
+    try:
+        torch.cuda.set_device(device)
+        offer = _offer(device)
+    except Exception as failure:  # the others hear of it, who would wait
+        own, offer = failure, _unable(f"{type(failure).__name__}: {failure}")
     store = dist.HashStore()
-    offers = group.gather(_offer(device), 0)
+    offers = group.gather(offer, 0)
     if group.rank == 0:
         refusal = _refusal(offers)
         if refusal:
-            group.broadcast(bytes([_REFUSED]) + struct.pack(">i", -1) + refusal.encode(), 0)
-            raise GroupError(refusal)
+            group.broadcast(bytes([_REFUSED]) + struct.pack(">i", -1) + _cut(refusal), 0)
+            raise GroupError(refusal) from own
         made = _made_while_told(group, device, make, store)
     else:
         verdict = group.broadcast(b"", 0)
         if not verdict or verdict[0] != _ID or len(verdict) != 1 + _ID_BYTES:
-            raise GroupError(verdict[5:].decode("utf-8", "replace") or "rank 0 sent no id")
+            raise GroupError(_clean(verdict[5:]) or "rank 0 sent no id") from own
         for key in _TORCH_KEYS:
             store.set(key, verdict[1:])
         made = make(store)
@@ -381,15 +441,18 @@ def _made_while_told(group, device, make, store):
                 value = bytes(store.get(key))
                 if len(value) == _ID_BYTES:
                     group.broadcast(bytes([_ID]) + value, 0)
-                    thread.join()
+                    thread.join(group._timeout)
                     if failures:
                         raise failures[0]
+                    if not made:
+                        words = f"torch has not made the communicator in {group._timeout} s"
+                        raise GroupError(words + ": a rank is late or missing")
                     return made[0]
         if time.monotonic() >= deadline:
             break
         time.sleep(0.005)
     words = str(failures[0]) if failures else "torch has made no id"
-    group.broadcast(bytes([_NO_ID]) + struct.pack(">i", -1) + words.encode()[:8192], 0)
+    group.broadcast(bytes([_NO_ID]) + struct.pack(">i", -1) + _cut(words), 0)
     raise failures[0] if failures else GroupError(words)
 
 
@@ -409,9 +472,15 @@ def _offered(code, library, identity, shares):
     """The bytes of a rank that can go on, with a warm-up and untuned: that is all torch can do."""
     offer = struct.pack(">BBBi", _FORMAT, 1, 1, code)
     for text in ("nccl", library, identity, "off"):
-        encoded = text.encode()[:8192]
+        encoded = _cut(text)
         offer += struct.pack(">H", len(encoded)) + encoded
     return offer + bytes([shares])
+
+
+def _unable(reason):
+    """The bytes of a rank that cannot go on."""
+    encoded = _cut(reason)
+    return struct.pack(">BBH", _FORMAT, 0, len(encoded)) + encoded
 
 
 def _host():
@@ -419,24 +488,35 @@ def _host():
         return file.read().strip()
 
 
+def _read_offer(offer):
+    """What a rank has, or why it cannot go on; struct.error or IndexError if it is no offer."""
+    if offer[0] != _FORMAT:
+        raise IndexError
+    texts, at = [], 7 if offer[1] else 2
+    for _ in range(4 if offer[1] else 1):
+        (length,) = struct.unpack_from(">H", offer, at)
+        (text,) = struct.unpack_from(f">{length}s", offer, at + 2)
+        texts.append(_clean(text))
+        at += 2 + length
+    if not offer[1]:
+        return texts[0]
+    return bool(offer[2]), struct.unpack_from(">i", offer, 3)[0], *texts, offer[at]
+
+
 def _refusal(offers):
     """What speaks against going on; as jccl decides when rank 0 is in Java."""
     able = {}
     objections = []
     for rank, offer in enumerate(offers):
-        if len(offer) < 4 or offer[0] != _FORMAT:
+        try:
+            fields = _read_offer(offer)
+        except (struct.error, IndexError):
             words = f"sent {len(offer)} bytes that this jccl_torch.py cannot read"
-            objections.append(f"rank {rank} cannot: {words}: use one version of jccl on all ranks")
-            continue
-        if not offer[1]:
-            objections.append(f"rank {rank} cannot: " + offer[4:].decode("utf-8", "replace"))
-            continue
-        texts, at = [], 7
-        for _ in range(4):
-            (length,) = struct.unpack_from(">H", offer, at)
-            texts.append(offer[at + 2 : at + 2 + length].decode("utf-8", "replace"))
-            at += 2 + length
-        able[rank] = (bool(offer[2]), struct.unpack_from(">i", offer, 3)[0], *texts, offer[at])
+            fields = f"{words}: use one version of jccl on all ranks"
+        if isinstance(fields, str):
+            objections.append(f"rank {rank} cannot: {fields}")
+        else:
+            able[rank] = fields
     checked = ((2, "backends"), (1, "NCCL versions"), (0, "warm-up"), (5, "tuning"))
     for column, what in checked:
         values = {rank: fields[column] for rank, fields in able.items()}

@@ -104,7 +104,10 @@ final class StoreMeeting {
     try {
       if (parts.length == 3) {
         String secret = parts[1].equals("-") ? givenSecret : parts[1];
-        return store.at(parts[2], Integer.parseInt(parts[0])).withSecret(secret);
+        int port = Integer.parseInt(parts[0]);
+        if (port > 0 && port <= 65_535) {
+          return store.at(parts[2], port).withSecret(secret);
+        }
       }
     } catch (NumberFormatException ignored) {
       // Said below.

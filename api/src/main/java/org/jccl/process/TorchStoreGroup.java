@@ -44,7 +44,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
   /** Of the whole group. */
   private final String wholePrefix;
 
-  private @Nullable GroupFailure failure;
+  private volatile @Nullable GroupFailure failure;
 
   /** Beats from the joining on. */
   private volatile @Nullable StoreHeart heart;
@@ -169,8 +169,17 @@ final class TorchStoreGroup extends ProcessGroupBase {
   @Override
   List<byte[]> exchange(ControlCall call, byte[] payload, Duration limit) {
     String what = who() + call;
-    // A little more than the limit, in which the member itself finds out who is missing.
-    return call(what, () -> meet(call, payload, limit), limit.plus(LAST_WORDS));
+    try {
+      // A little more than the limit, in which the member itself finds out who is missing.
+      return call(what, () -> meet(call, payload, limit), limit.plus(LAST_WORDS));
+    } catch (CollectiveException failed) {
+      if (failure == null) {
+        // Its answer may still come: on this connection the next call would take it for its own.
+        failure = new GroupFailure(failed.code(), CleanText.messageOf(failed));
+        store.close();
+      }
+      throw failed;
+    }
   }
 
   private List<byte[]> meet(ControlCall call, byte[] payload, Duration limit) throws IOException {
@@ -284,7 +293,8 @@ final class TorchStoreGroup extends ProcessGroupBase {
       String[] parts = line.split(" ", 2);
       int rank = number(parts[0]);
       if (rank >= 0 && rank < worldSize() && !store.isThere(List.of(keys.get(rank)))) {
-        String text = "rank " + rank + " will not come to " + label + ": it " + parts[1];
+        String why = parts.length == 2 ? parts[1] : "has left";
+        String text = "rank " + rank + " will not come to " + label + ": it " + why;
         return Optional.of(failed(ResultCode.REMOTE_ERROR, text));
       }
     }

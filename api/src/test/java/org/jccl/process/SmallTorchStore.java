@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** A store that speaks as PyTorch's TCPStore does, as far as jccl's client asks. */
 final class SmallTorchStore implements Closeable {
@@ -25,6 +26,16 @@ final class SmallTorchStore implements Closeable {
 
   /** Also the lock. */
   private final Map<String, byte[]> values = new HashMap<>();
+
+  /** What an answer waits for: a slow store. */
+  private volatile CountDownLatch slow = new CountDownLatch(0);
+
+  /** From now on it answers nothing, until that is run. */
+  Runnable isSlow() {
+    CountDownLatch until = new CountDownLatch(1);
+    slow = until;
+    return until::countDown;
+  }
 
   SmallTorchStore() throws IOException {
     Thread.ofPlatform()
@@ -61,9 +72,10 @@ final class SmallTorchStore implements Closeable {
         return;
       }
       for (int code = client.in.read(); code >= 0; code = client.in.read()) {
+        slow.await();
         client.answer(code);
       }
-    } catch (IOException | UncheckedIOException gone) {
+    } catch (IOException | UncheckedIOException | InterruptedException gone) {
       // So has the client.
     }
   }

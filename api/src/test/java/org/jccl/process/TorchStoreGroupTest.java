@@ -147,6 +147,50 @@ class TorchStoreGroupTest {
   }
 
   @Test
+  void storeThatAnswersTooLate_endsTheGroup_andItsAnswersAreNobodys() {
+    CountDownLatch joined = new CountDownLatch(2);
+    Crew<Object> crew =
+        group(
+            2,
+            LONG,
+            (group, rank) -> {
+              joined.countDown();
+              assertThat(joined.await(60, TimeUnit.SECONDS)).isTrue();
+              if (rank == 1) {
+                return null;
+              }
+              Runnable goesOn = store.isSlow();
+              assertThatThrownBy(() -> group.barrier(Duration.ofMillis(50)))
+                  .hasMessageContaining("the store does not answer");
+              goesOn.run();
+              assertThatThrownBy(() -> group.allGather(new byte[] {7}))
+                  .isInstanceOf(CollectiveException.class)
+                  .hasMessageContaining("the store does not answer");
+              return null;
+            });
+    crew.requireNoFailure();
+  }
+
+  @Test
+  void memberThatLeavesWithoutWords_isNamed() {
+    Crew<Object> crew =
+        group(
+            2,
+            LONG,
+            (group, rank) -> {
+              if (rank == 0) {
+                try (TorchStoreClient peer = TorchStoreClient.connect(HOST, store.port(), LONG)) {
+                  peer.append("g/gone", "nonsense\n\n1\n".getBytes(StandardCharsets.UTF_8));
+                  peer.isThere(List.of("g/gone"));
+                }
+                group.barrier(LONG);
+              }
+              return null;
+            });
+    assertThat(crew.failure(0)).hasMessageContaining("rank 1 will not come to barrier.0: it has");
+  }
+
+  @Test
   void lateMember_isNamedToAll() {
     CountDownLatch over = new CountDownLatch(2);
     Crew<Object> crew =
