@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What one member of a process group has answered to {@link ProcessGroup#ask}.
  *
  * @param kind whether it has answered, and if not, why
- * @param bytes its answer; empty without one
+ * @param bytes its answer; its {@link MemberVoice#lastWords last words} if it has gone and has said
+ *     some; else empty
  */
 public record MemberAnswer(Kind kind, byte[] bytes) {
   /** Most bytes of an answer; a longer one does not come. */

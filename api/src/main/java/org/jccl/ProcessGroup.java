@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 
 /**
  * The control plane: carries small messages between the ranks' programs before and beside the
@@ -79,12 +78,12 @@ public interface ProcessGroup extends AutoCloseable {
   default void giveUp(String why) {}
 
   /**
-   * Says what this member answers when another one {@link #ask asks}. The answer is made by a
-   * thread of the group, so it must not wait for anybody; at most {@link MemberAnswer#MOST} bytes.
+   * Says what this member answers when another one {@link #ask asks}, and what is heard of it when
+   * it has gone.
    *
-   * @param answer makes the answer to a question
+   * @param voice makes the answers
    */
-  default void answer(UnaryOperator<byte[]> answer) {}
+  default void answer(MemberVoice voice) {}
 
   /**
    * Asks all members, this one included, whatever they do at the time: this is no meeting, and no

@@ -9,9 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import org.jccl.MemberAnswer;
 import org.jccl.MemberAnswer.Kind;
+import org.jccl.MemberVoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +25,13 @@ final class FollowerTalk {
   private final TcpLink link;
   private final long part;
   private final int worldSize;
-  private final AtomicLong last = new AtomicLong();
+  private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, CompletableFuture<List<MemberAnswer>>> open = new ConcurrentHashMap<>();
-  private volatile @Nullable UnaryOperator<byte[]> answer;
+  private volatile @Nullable MemberVoice voice;
   private volatile boolean ended;
+
+  /** What rank 0 has said of those that have gone, itself included, when it went; by rank. */
+  private volatile List<MemberAnswer> last = List.of();
 
   FollowerTalk(TcpLink link, long part, int worldSize) {
     this.link = link;
@@ -36,13 +39,40 @@ final class FollowerTalk {
     this.worldSize = worldSize;
   }
 
-  void answer(UnaryOperator<byte[]> makes) {
-    answer = makes;
+  void answer(MemberVoice speaker) {
+    voice = speaker;
+  }
+
+  /** Whether this member's last words may still change. */
+  boolean hasMoreToSay() {
+    return hasMoreToSay(voice);
+  }
+
+  static boolean hasMoreToSay(@Nullable MemberVoice speaker) {
+    try {
+      return speaker != null && speaker.hasMoreToSay();
+    } catch (RuntimeException failed) {
+      return false;
+    }
+  }
+
+  /** This member's last words, as they are now. */
+  byte[] lastWords() {
+    return lastWords(voice);
+  }
+
+  static byte[] lastWords(@Nullable MemberVoice speaker) {
+    try {
+      byte[] words = speaker == null ? new byte[0] : speaker.lastWords();
+      return words.length > MemberAnswer.MOST ? new byte[0] : words;
+    } catch (RuntimeException failed) {
+      return new byte[0];
+    }
   }
 
   CompletableFuture<List<MemberAnswer>> ask(byte[] question, Duration within) {
     CompletableFuture<List<MemberAnswer>> asked = new CompletableFuture<>();
-    long number = last.incrementAndGet();
+    long number = numbers.incrementAndGet();
     open.put(number, asked);
     asked.whenComplete((answers, none) -> open.remove(number));
     if (ended) {
@@ -63,7 +93,11 @@ final class FollowerTalk {
   void received(Frame frame) {
     long number = frame.call().position();
     if (frame.kind() == Frame.Kind.ASK) {
-      link.talk(Frame.Kind.ANSWER, part, number, made(answer, frame.payload()));
+      link.talk(Frame.Kind.ANSWER, part, number, made(voice, frame.payload()));
+      return;
+    }
+    if (frame.kind() == Frame.Kind.LAST) {
+      last = MemberPolls.read(frame.payload(), worldSize);
       return;
     }
     CompletableFuture<List<MemberAnswer>> asked = open.get(number);
@@ -73,9 +107,9 @@ final class FollowerTalk {
   }
 
   /** The answer to a question; an empty one where there is none to give. */
-  static byte[] made(@Nullable UnaryOperator<byte[]> answer, byte[] question) {
+  static byte[] made(@Nullable MemberVoice speaker, byte[] question) {
     try {
-      return answer == null ? new byte[0] : answer.apply(question);
+      return speaker == null ? new byte[0] : speaker.answer(question);
     } catch (RuntimeException failed) {
       return new byte[0];
     }
@@ -89,6 +123,10 @@ final class FollowerTalk {
 
   /** Nobody can be asked, since rank 0 cannot, which need not be in a part. */
   private List<MemberAnswer> without(Kind leader) {
+    List<MemberAnswer> heard = last;
+    if (leader == Kind.GONE && heard.size() == worldSize) {
+      return heard;
+    }
     List<MemberAnswer> all = new ArrayList<>(MemberPolls.nobody(worldSize, Kind.NOT_ASKED));
     if (part == GroupParts.WHOLE) {
       all.set(0, MemberAnswer.none(leader));

@@ -61,7 +61,12 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
      * Member to leader: the answer to that number. Leader to member: what all have answered to that
      * number, a kind, a length and the bytes of each by rank.
      */
-    ANSWER;
+    ANSWER,
+    /**
+     * Member to leader: what is to be told of me from now on. Leader to member, before it goes:
+     * what is to be told of all that have gone, in the form of an {@link #ANSWER}.
+     */
+    LAST;
 
     private static final Kind[] BY_ID = values();
 
@@ -71,7 +76,7 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   }
 
   static final int MAGIC = 0x4A43434C; // "JCCL"
-  static final short VERSION = 6;
+  static final short VERSION = 7;
 
   /** Bytes of a header. */
   static final int HEADER = 40;

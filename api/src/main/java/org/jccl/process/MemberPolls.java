@@ -26,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemberPolls {
   /** Passes a question on to a member. */
-  @FunctionalInterface
   interface Carrier {
     /** {@return false if it is no member any more} Never waits. */
     boolean ask(int rank, long number, byte[] question);
+
+    /** {@return what a member has said before it went} */
+    default byte[] lastWords(int rank) {
+      return new byte[0];
+    }
   }
 
   /** Longest time in which answers are awaited. */
@@ -123,7 +127,7 @@ final class MemberPolls {
       if (member < 0) {
         answered(member, number, MemberAnswer.none(Kind.NOT_ASKED));
       } else if (!carrier.ask(member, number, question)) {
-        answered(member, number, MemberAnswer.none(Kind.GONE));
+        answered(member, number, lastWords(member));
       }
     }
     return poll.result;
@@ -157,8 +161,12 @@ final class MemberPolls {
       numbers = List.copyOf(polls.keySet());
     }
     for (long number : numbers) {
-      answered(rank, number, MemberAnswer.none(Kind.GONE));
+      answered(rank, number, lastWords(rank));
     }
+  }
+
+  private MemberAnswer lastWords(int rank) {
+    return new MemberAnswer(Kind.GONE, carrier.lastWords(rank));
   }
 
   /** The group has ended. */
@@ -192,11 +200,15 @@ final class MemberPolls {
 
   /** All answers, as far as they have room in one message; those beyond count as not asked. */
   static byte[] write(List<MemberAnswer> answers) {
+    return write(answers, ProcessGroupBase.MAX_PAYLOAD / 2);
+  }
+
+  static byte[] write(List<MemberAnswer> answers, int most) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       for (MemberAnswer each : answers) {
         byte[] said = each.bytes();
-        boolean fits = bytes.size() + said.length < ProcessGroupBase.MAX_PAYLOAD / 2;
+        boolean fits = bytes.size() + said.length < most;
         out.writeByte(fits ? each.kind().ordinal() : Kind.NOT_ASKED.ordinal());
         out.writeShort(fits ? said.length : 0);
         out.write(said, 0, fits ? said.length : 0);

@@ -7,15 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.jccl.MemberAnswer;
 import org.jccl.MemberAnswer.Kind;
+import org.jccl.MemberVoice;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Questions to all members of a store's group. {@code questions} counts them, {@code question/N} is
- * one, {@code answer/N/R} what rank R says: its {@link StoreHeart} looks whether there is a new one
- * at each of its beats. A member without a heart, as one in Python, cannot be asked.
+ * one, {@code answer/N/R} what rank R says, {@code last/R} what it has said before it left: its
+ * {@link StoreHeart} looks whether there is a new one at each of its beats. A member without a
+ * heart, as one in Python, cannot be asked.
  */
 final class StoreTalk {
   /** Most questions of before that a member still answers. */
@@ -26,7 +27,7 @@ final class StoreTalk {
   /** Of the whole group. */
   private final String prefix;
 
-  private volatile @Nullable UnaryOperator<byte[]> answer;
+  private volatile @Nullable MemberVoice voice;
   private long seen;
 
   StoreTalk(TcpSettings place, String prefix) {
@@ -34,8 +35,26 @@ final class StoreTalk {
     this.prefix = prefix;
   }
 
-  void answer(UnaryOperator<byte[]> makes) {
-    answer = makes;
+  void answer(MemberVoice speaker) {
+    voice = speaker;
+  }
+
+  /** Before this member goes; words that may still change are none. */
+  void sayLastWords(TorchStoreClient store) throws IOException {
+    if (!FollowerTalk.hasMoreToSay(voice)) {
+      store.set(last(place.rank()), FollowerTalk.lastWords(voice));
+    }
+  }
+
+  private MemberAnswer lastWords(TorchStoreClient store, int member) throws IOException {
+    byte[] words = store.isThere(List.of(last(member))) ? store.get(last(member)) : new byte[0];
+    return words.length > MemberAnswer.MOST
+        ? MemberAnswer.none(Kind.GONE)
+        : new MemberAnswer(Kind.GONE, words);
+  }
+
+  private String last(int member) {
+    return prefix + "last/" + member;
   }
 
   /** Answers what is new; on the heart's own thread and connection. */
@@ -50,7 +69,7 @@ final class StoreTalk {
       seen++;
       store.set(
           prefix + "answer/" + seen + "/" + place.rank(),
-          FollowerTalk.made(answer, store.get(question)));
+          FollowerTalk.made(voice, store.get(question)));
     }
   }
 
@@ -104,7 +123,7 @@ final class StoreTalk {
       } else {
         awaited.add(key(number, member));
       }
-      answers.add(MemberAnswer.none(kind));
+      answers.add(kind == Kind.GONE ? lastWords(store, member) : MemberAnswer.none(kind));
     }
     if (!awaited.isEmpty()) {
       store.await(awaited, within);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.MemberAnswer;
+import org.jccl.MemberVoice;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.spi.WaitQueue;
@@ -127,18 +127,20 @@ final class TcpFollower extends ProcessGroupBase {
   }
 
   @Override
-  public void answer(UnaryOperator<byte[]> answer) {
-    talk.answer(answer);
+  public void answer(MemberVoice voice) {
+    talk.answer(voice);
   }
 
   @Override
   public CompletableFuture<List<MemberAnswer>> ask(byte[] question, Duration within) {
-    return isLeaving ? super.ask(question, within) : talk.ask(question, within);
+    return isLeaving && !link.isKept() ? super.ask(question, within) : talk.ask(question, within);
   }
 
   /** A frame came for this part. */
   void received(Frame frame) {
-    if (frame.kind() == Frame.Kind.ASK || frame.kind() == Frame.Kind.ANSWER) {
+    if (frame.kind() == Frame.Kind.ASK
+        || frame.kind() == Frame.Kind.ANSWER
+        || frame.kind() == Frame.Kind.LAST) {
       talk.received(frame);
       return;
     }
@@ -156,9 +158,6 @@ final class TcpFollower extends ProcessGroupBase {
               ByteBuffer payload = ByteBuffer.wrap(frame.payload());
               int code = payload.remaining() < Integer.BYTES ? -1 : payload.getInt();
               failed(ResultCode.of(code), Frame.text(payload));
-              if (partId() == GroupParts.WHOLE) {
-                link.finish();
-              }
             }
             case LOST -> lose(frame.text());
             default -> failed(ResultCode.INTERNAL_ERROR, "rank 0 sent a wrong " + frame.kind());
@@ -209,6 +208,11 @@ final class TcpFollower extends ProcessGroupBase {
   @Override
   void leave() {
     isLeaving = true;
-    link.leave(this, "has closed its process group");
+    String why = "has closed its process group";
+    if (partId() == GroupParts.WHOLE) {
+      link.leave(talk, why);
+    } else {
+      link.leavePart(this, why);
+    }
   }
 }

@@ -6,15 +6,17 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jccl.CleanText;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.MemberAnswer;
+import org.jccl.MemberAnswer.Kind;
+import org.jccl.MemberVoice;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * speak alike.
  */
 final class TcpLeader {
+  /** Most bytes of last words that each member is sent. */
+  private static final int MOST_LAST_WORDS = 1 << 16;
+
   private final int worldSize;
   private final Secret secret;
   private final TcpSettings settings;
@@ -37,7 +42,10 @@ final class TcpLeader {
   /** Who has left, or whose connection has ended: they are not asked anything. */
   private final boolean[] gone;
 
-  private volatile @Nullable UnaryOperator<byte[]> ownAnswer;
+  /** What each has said before it went; null while it has not. */
+  private final byte[] @Nullable [] lastWords;
+
+  private volatile @Nullable MemberVoice ownVoice;
 
   private TcpLeader(InetAddress address, TcpSettings settings) throws IOException {
     this.worldSize = settings.worldSize();
@@ -46,7 +54,8 @@ final class TcpLeader {
     this.rendezvous = new GroupRendezvous(worldSize, true);
     this.connections = new TcpConnection[worldSize];
     this.gone = new boolean[worldSize];
-    this.polls = new MemberPolls(this::passOn);
+    this.lastWords = new byte[worldSize][];
+    this.polls = new MemberPolls(new Carrier());
     // Last: whatever else may fail has not, so that nothing is left behind that listens.
     InetSocketAddress place = new InetSocketAddress(address, settings.port());
     this.door = new TcpDoor(place, Math.min(worldSize, 4096) + TcpDoor.MOST_GUESTS);
@@ -185,20 +194,60 @@ final class TcpLeader {
     return polls.ask(question, within, members);
   }
 
-  /** Asks a member, also the one of this process. */
-  private boolean passOn(int rank, long number, byte[] question) {
-    if (rank == 0) {
-      polls.answered(0, number, FollowerTalk.made(ownAnswer, question));
-      return true;
+  /** Carries questions to the members, also to the one of this process. */
+  private final class Carrier implements MemberPolls.Carrier {
+    @Override
+    public boolean ask(int rank, long number, byte[] question) {
+      if (rank == 0) {
+        polls.answered(0, number, FollowerTalk.made(ownVoice, question));
+        return true;
+      }
+      TcpConnection connection;
+      synchronized (connections) {
+        connection = gone[rank] ? null : connections[rank];
+      }
+      if (connection != null) {
+        connection.send(
+            Frame.talk(Frame.Kind.ASK, GroupParts.WHOLE, number, 0, worldSize, question));
+      }
+      return connection != null;
     }
-    TcpConnection connection;
+
+    @Override
+    public byte[] lastWords(int rank) {
+      synchronized (connections) {
+        byte[] words = lastWords[rank];
+        return words == null ? new byte[0] : words;
+      }
+    }
+  }
+
+  private void hasSaid(int rank, byte[] words) {
     synchronized (connections) {
-      connection = gone[rank] ? null : connections[rank];
+      lastWords[rank] = words.length > MemberAnswer.MOST ? new byte[0] : words;
     }
-    if (connection != null) {
-      connection.send(Frame.talk(Frame.Kind.ASK, GroupParts.WHOLE, number, 0, worldSize, question));
+  }
+
+  /** Tells the members what is known of those that have gone, and ends the connections. */
+  private void end() {
+    hasSaid(0, FollowerTalk.lastWords(ownVoice));
+    List<MemberAnswer> last = new ArrayList<>();
+    synchronized (connections) {
+      for (int rank = 0; rank < worldSize; rank++) {
+        byte[] words = lastWords[rank];
+        last.add(
+            words == null
+                ? MemberAnswer.none(gone[rank] ? Kind.GONE : Kind.NOT_ASKED)
+                : new MemberAnswer(Kind.GONE, words));
+      }
     }
-    return connection != null;
+    byte[] all = MemberPolls.write(last, MOST_LAST_WORDS);
+    List<TcpConnection> links = everyLink();
+    for (TcpConnection each : links) {
+      each.send(Frame.of(Frame.Kind.LAST, GroupParts.WHOLE, 0, worldSize, all));
+    }
+    polls.close();
+    TcpConnection.end(links);
   }
 
   private void isGone(int rank) {
@@ -284,9 +333,8 @@ final class TcpLeader {
         case LEAVE -> {
           rendezvous.leave(rank, frame.text());
           parts.leaveAll(rank, frame.text());
-          isGone(rank);
-          connection.finish();
         }
+        case LAST -> hasSaid(rank, frame.payload());
         case FALL -> {
           rendezvous.fall(rank, frame.text());
           parts.fallAll(rank, frame.text());
@@ -407,8 +455,8 @@ final class TcpLeader {
     }
 
     @Override
-    public void answer(UnaryOperator<byte[]> answer) {
-      ownAnswer = answer;
+    public void answer(MemberVoice voice) {
+      ownVoice = voice;
     }
 
     @Override
@@ -421,8 +469,11 @@ final class TcpLeader {
       String why = "rank 0 has closed its process group, through which all messages go";
       rendezvous.failAll(ResultCode.REMOTE_ERROR, why);
       parts.failAll(ResultCode.REMOTE_ERROR, why);
-      polls.close();
-      TcpConnection.end(everyLink());
+      if (FollowerTalk.hasMoreToSay(ownVoice)) {
+        Farewells.atExit(TcpLeader.this::end);
+      } else {
+        end();
+      }
     }
   }
 }

@@ -15,6 +15,7 @@ final class TcpLink implements TcpConnection.Listener {
   private final int member;
   private final int worldSize;
   private final Map<Long, TcpFollower> parts = new HashMap<>();
+  private volatile boolean isKept;
 
   TcpLink(TcpConnection connection, int member, int worldSize) {
     this.connection = connection;
@@ -42,21 +43,38 @@ final class TcpLink implements TcpConnection.Listener {
     connection.send(Frame.talk(kind, part, number, member, worldSize, payload));
   }
 
-  /** A part sends no more; the whole group's end is the connection's. */
-  void leave(TcpFollower follower, String why) {
+  /** A part sends no more. */
+  void leavePart(TcpFollower follower, String why) {
     send(Frame.Kind.LEAVE, follower.partId(), Frame.bytes(why));
-    if (follower.partId() == GroupParts.WHOLE) {
-      TcpConnection.end(List.of(connection));
-    } else {
-      synchronized (parts) {
-        parts.remove(follower.partId());
-      }
+    synchronized (parts) {
+      parts.remove(follower.partId());
     }
   }
 
-  /** Rank 0 need not wait for this member's program. */
-  void finish() {
-    connection.finish();
+  /**
+   * The whole group has ended, and with it the connection: at once, or with this process if there
+   * may be more to say.
+   */
+  void leave(FollowerTalk talk, String why) {
+    if (talk.hasMoreToSay()) {
+      isKept = true;
+      send(Frame.Kind.LEAVE, GroupParts.WHOLE, Frame.bytes(why));
+      Farewells.atExit(() -> end(talk));
+    } else {
+      send(Frame.Kind.LAST, GroupParts.WHOLE, talk.lastWords());
+      send(Frame.Kind.LEAVE, GroupParts.WHOLE, Frame.bytes(why));
+      TcpConnection.end(List.of(connection));
+    }
+  }
+
+  private void end(FollowerTalk talk) {
+    send(Frame.Kind.LAST, GroupParts.WHOLE, talk.lastWords());
+    TcpConnection.end(List.of(connection));
+  }
+
+  /** Whether the group has been closed, and its members still ask and answer. */
+  boolean isKept() {
+    return isKept;
   }
 
   @Override

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.UnaryOperator;
 import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.MemberAnswer;
+import org.jccl.MemberVoice;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.config.TimeLimit;
@@ -111,10 +111,10 @@ final class TorchStoreGroup extends ProcessGroupBase {
   }
 
   @Override
-  public void answer(UnaryOperator<byte[]> answer) {
+  public void answer(MemberVoice voice) {
     StoreHeart beating = heart;
     if (beating != null) {
-      beating.talk().answer(answer);
+      beating.talk().answer(voice);
     }
   }
 
@@ -389,6 +389,9 @@ final class TorchStoreGroup extends ProcessGroupBase {
             // A connection of its own: on the other a call may still be waiting.
             try (TorchStoreClient fresh =
                 TorchStoreClient.connect(place.host(), place.port(), LAST_WORDS)) {
+              if (beating != null && partId() == GroupParts.WHOLE) {
+                beating.talk().sayLastWords(fresh);
+              }
               fresh.append(prefix + "gone", line.getBytes(StandardCharsets.UTF_8));
               return fresh.isThere(List.of(prefix + "gone")); // Answered when it is written.
             }

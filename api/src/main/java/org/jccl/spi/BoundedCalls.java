@@ -5,6 +5,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jccl.CollectiveTimeoutException;
+import org.jccl.Communicator.State;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.Device;
 import org.jccl.Stream;
@@ -93,7 +94,7 @@ final class BoundedCalls {
     }
     job.isIn(inside);
     try {
-      return path.bounded(what, most, body);
+      return path.bounded(what, most, () -> handle.state() == State.ABORTED, body);
     } catch (CollectiveTimeoutException late) {
       CommunicatorAbortedException why =
           end.apply(

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jccl.config.TimeLimit;
@@ -73,6 +74,21 @@ public interface CallPath {
    */
   default int bounded(String what, TimeLimit limit, IntSupplier body) {
     return call(what, body);
+  }
+
+  /**
+   * The same for a call that is not waited for much longer once it is in vain: whoever knows that
+   * has told the library, which then comes back, if it can.
+   *
+   * @param what names the call in messages
+   * @param limit at most how long to wait, where calls of the library can hang at all
+   * @param isVain whether it is in vain by now; cheap, and never waits
+   * @param body the call; it may go on after the limit, so what it touches has to stay
+   * @return the call's result
+   * @throws org.jccl.CollectiveTimeoutException if it has not come back; names {@code what}
+   */
+  default int bounded(String what, TimeLimit limit, BooleanSupplier isVain, IntSupplier body) {
+    return bounded(what, limit, body);
   }
 
   /**

@@ -58,6 +58,14 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** How many of them are messages to or from one peer, which ranks make differently often. */
   private long messages;
 
+  /**
+   * How many calls that every rank makes are being issued: the library may wait for peers there.
+   */
+  private long underWay;
+
+  /** The last of them, or of those before. */
+  private @Nullable CallArguments lastUnderWay;
+
   /** The last call of the last group or sequence, and the number of calls with it. */
   private @Nullable CallArguments lastOfMany;
 
@@ -196,10 +204,15 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** Issues one call that is in no group, and tells who listens. */
   final void issueAlone(CallArguments call, Stream stream) {
-    if (hook == null) {
-      issue(call, stream, call.operation());
-    } else {
-      issueHeard(hook, call, stream, call.operation());
+    isUnderWay(call);
+    try {
+      if (hook == null) {
+        issue(call, stream, call.operation());
+      } else {
+        issueHeard(hook, call, stream, call.operation());
+      }
+    } finally {
+      isUnderWayNoMore();
     }
     count(call);
   }
@@ -216,6 +229,29 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       calls += kept.size(); // which are messages is no matter any more: see Captures
       isLastOfMany(kept.call(kept.size() - 1));
     }
+  }
+
+  /** A call is about to be issued, perhaps with others. */
+  final void isUnderWay(CallArguments call) {
+    if (!call.operation().hasPeer()) {
+      lastUnderWay = call;
+      underWay++;
+    }
+  }
+
+  /** All that was about to be issued has been, or has failed. */
+  final void isUnderWayNoMore() {
+    underWay = 0;
+  }
+
+  /** {@return how many collectives are being issued now; a look from any thread} */
+  final long collectivesUnderWay() {
+    return underWay;
+  }
+
+  /** {@return the last collective that is being issued, in words; a look from any thread} */
+  final String callUnderWay() {
+    return RankProgress.words(lastUnderWay);
   }
 
   private void count(CallArguments call) {

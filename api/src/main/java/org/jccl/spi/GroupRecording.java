@@ -129,10 +129,25 @@ public final class GroupRecording {
           poison);
     }
     isIssued = true;
-    if (size > 0) {
+    if (size > 0 && end == issuer) {
+      issue(end);
+    } else if (size > 0) {
       end.issue(this);
     }
     return true;
+  }
+
+  private void issue(Issuer end) {
+    for (int i = 0; i < size; i++) {
+      communicators[i].isUnderWay(calls.get(i));
+    }
+    try {
+      end.issue(this);
+    } finally {
+      for (int i = 0; i < size; i++) {
+        communicators[i].isUnderWayNoMore();
+      }
+    }
   }
 
   /** Leaves the innermost group; without {@link #complete} before it, nothing is issued. */

@@ -70,16 +70,19 @@ final class JobProgress {
   }
 
   /**
-   * A rank that has closed it after fewer collectives than this one has issued, as far as is known
-   * now. Ranks of other processes are asked now and then for that: the more ranks, the more seldom,
-   * since all of them may wait, and each hears of each. Never waits.
+   * A rank that has closed it, or whose program has ended, after fewer collectives than this one
+   * has issued, as far as is known now. Ranks of other processes are asked now and then for that:
+   * the more ranks, the more seldom, since all of them may wait, and each hears of each. Never
+   * waits.
+   *
+   * @param now the time, by {@link System#nanoTime()}
    */
-  synchronized Optional<RankProgress> closedBefore(int self, long collectives, int worldSize) {
+  synchronized Optional<RankProgress> closedBefore(
+      int self, long collectives, int worldSize, long now) {
     ProgressBoard.Line mine = line;
     if (mine == null) {
       return Optional.empty();
     }
-    long now = System.nanoTime();
     CompletableFuture<ProgressBoard.Answers> before = looked;
     double more = Math.max(1, (double) worldSize / ASKED_OFTEN);
     long between = (long) (LOOK * more * more);
@@ -93,7 +96,7 @@ final class JobProgress {
     }
     List<RankProgress> known = before.join().known();
     return known.stream()
-        .filter(each -> each.stage() == RankProgress.Stage.CLOSED)
+        .filter(RankProgress::isOver)
         .filter(each -> each.rank() >= 0 && each.rank() != self && each.rank() < worldSize)
         .filter(each -> each.collectives() != RankProgress.UNKNOWN)
         .filter(each -> each.collectives() < collectives)
@@ -104,8 +107,7 @@ final class JobProgress {
   /** One of another rank, or no later word of the same one. */
   private static boolean isNoLater(RankProgress other, RankProgress each) {
     return other.rank() != each.rank()
-        || (other.stage() == RankProgress.Stage.CLOSED
-            && other.collectives() <= each.collectives());
+        || (other.isOver() && other.collectives() <= each.collectives());
   }
 
   /** A limit is near: asks now, so that a report need not wait. Never waits. */

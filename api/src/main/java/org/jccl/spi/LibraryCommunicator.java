@@ -568,6 +568,11 @@ public abstract class LibraryCommunicator extends DelegatingCommunicator {
     }
 
     @Override
+    public boolean isIssuing() {
+      return collectivesUnderWay() > 0;
+    }
+
+    @Override
     public String inside() {
       return job.inside();
     }
@@ -575,26 +580,34 @@ public abstract class LibraryCommunicator extends DelegatingCommunicator {
     @Override
     public Optional<String> closedEarly() {
       boolean costsMessages = job.progress().reachesOthers();
-      long issued = collectivesMade();
+      long made = collectivesMade();
+      long underWay = collectivesUnderWay(); // the library may wait in it: NCCL connects there
+      long issued = made == RankProgress.UNKNOWN ? made : made + underWay;
       if (issued == RankProgress.UNKNOWN
           || !config().watchdog()
           || !knowsItsPlace()
-          || (costsMessages && !streams.isAnyBusy())) {
+          || (costsMessages && !isWaiting(underWay))) {
         return Optional.empty();
       }
       return job.progress()
-          .closedBefore(rank(), issued, worldSize())
-          .filter(each -> costsMessages || streams.isAnyBusy())
+          .closedBefore(rank(), issued, worldSize(), System.nanoTime())
+          .filter(each -> costsMessages || isWaiting(underWay))
           .map(
               each ->
                   "rank "
                       + each.rank()
-                      + " has closed it after "
+                      + (each.stage() == RankProgress.Stage.CLOSED
+                          ? " has closed it after "
+                          : " has ended after ")
                       + CleanText.count(each.collectives(), "collective")
                       + "; this rank has issued "
                       + issued
                       + " and waits: its last call is "
-                      + lastCall());
+                      + (underWay > 0 ? callUnderWay() : lastCall()));
+    }
+
+    private boolean isWaiting(long underWay) {
+      return underWay > 0 || streams.isAnyBusy();
     }
 
     @Override

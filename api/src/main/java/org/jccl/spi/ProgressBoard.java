@@ -13,9 +13,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jccl.MemberAnswer;
+import org.jccl.MemberVoice;
 import org.jccl.ProcessGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +36,24 @@ final class ProgressBoard {
   private static final Map<String, List<Line>> OPEN = new HashMap<>();
 
   /** The last words of communicators that have ended, the oldest first. */
-  private static final Map<Line, RankProgress> CLOSED =
+  private static final SequencedMap<Line, RankProgress> CLOSED =
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Line, RankProgress> eldest) {
           return size() > MOST_CLOSED;
         }
       };
+
+  /** Which rank of another process has closed or ended which communicator: what was heard of it. */
+  private static final SequencedMap<Rank, RankProgress> HEARD =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Rank, RankProgress> eldest) {
+          return size() > MOST_CLOSED;
+        }
+      };
+
+  private record Rank(String subject, int rank) {}
 
   private ProgressBoard() {}
 
@@ -103,7 +116,7 @@ final class ProgressBoard {
   /** From now on this process answers what members of {@code group} ask. */
   static void serve(ProcessGroup group) {
     if (group.spansProcesses()) {
-      group.answer(ProgressBoard::answer);
+      group.answer(new Voice());
     }
   }
 
@@ -124,12 +137,110 @@ final class ProgressBoard {
         .thenApply(
             answers -> {
               List<RankProgress> known = new ArrayList<>();
-              for (MemberAnswer each : answers) {
-                known.addAll(read(each.bytes()));
+              for (int rank = 0; rank < answers.size(); rank++) {
+                MemberAnswer each = answers.get(rank);
+                known.addAll(
+                    each.kind() == MemberAnswer.Kind.GONE
+                        ? lastWords(each.bytes(), subject, rank)
+                        : read(each.bytes()));
               }
+              heard(subject, known);
               known.addAll(here); // those of this process, should the group say nothing
               return new Answers(known, answers.stream().map(MemberAnswer::kind).toList());
             });
+  }
+
+  private static void heard(String subject, List<RankProgress> known) {
+    synchronized (OPEN) {
+      for (RankProgress each : known) {
+        if (each.isOver()) {
+          HEARD.put(new Rank(subject, each.rank()), each);
+        }
+      }
+    }
+  }
+
+  /** What this process says to members of its groups. */
+  private static final class Voice implements MemberVoice {
+    @Override
+    public byte[] answer(byte[] question) {
+      return ProgressBoard.answer(question);
+    }
+
+    @Override
+    public byte[] lastWords() {
+      return ProgressBoard.lastWords();
+    }
+
+    @Override
+    public boolean hasMoreToSay() {
+      return openLines().stream()
+          .map(Line::told)
+          .anyMatch(each -> each != null && each.stage() == RankProgress.Stage.OPEN);
+    }
+  }
+
+  private static List<Line> openLines() {
+    synchronized (OPEN) {
+      return OPEN.values().stream().flatMap(List::stream).toList();
+    }
+  }
+
+  /**
+   * Of each communicator of this process, as far as there is room: its subject, how far it is. Then
+   * what was heard of ranks that have closed or ended theirs: who goes may be the one by whom all
+   * hear of them.
+   */
+  static byte[] lastWords() {
+    Map<Rank, RankProgress> all = new LinkedHashMap<>();
+    for (Line each : openLines()) {
+      RankProgress told = each.told();
+      if (told != null) {
+        all.put(new Rank(each.subject, told.rank()), told);
+      }
+    }
+    synchronized (OPEN) {
+      CLOSED
+          .reversed() // the newest first
+          .forEach((line, told) -> all.putIfAbsent(new Rank(line.subject, told.rank()), told));
+      HEARD.reversed().forEach(all::putIfAbsent);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      for (Map.Entry<Rank, RankProgress> each : all.entrySet()) {
+        ByteArrayOutputStream one = new ByteArrayOutputStream();
+        DataOutputStream words = new DataOutputStream(one);
+        words.writeUTF(each.getKey().subject);
+        each.getValue().write(words);
+        if (bytes.size() + one.size() > MemberAnswer.MOST) {
+          break;
+        }
+        out.write(one.toByteArray());
+      }
+    } catch (IOException impossible) {
+      return new byte[0];
+    }
+    return bytes.toByteArray();
+  }
+
+  /** What a process has said of a communicator before its end: of its rank, and of ends it knew. */
+  private static List<RankProgress> lastWords(byte[] said, String subject, int rank) {
+    List<RankProgress> found = new ArrayList<>();
+    ByteArrayInputStream bytes = new ByteArrayInputStream(said);
+    try (DataInputStream in = new DataInputStream(bytes)) {
+      while (bytes.available() > 0) {
+        String of = in.readUTF();
+        RankProgress each = RankProgress.read(in);
+        if (of.equals(subject) && each.rank() == rank) {
+          found.add(each.asLastWords());
+        } else if (of.equals(subject) && each.isOver()) {
+          found.add(each);
+        }
+      }
+    } catch (IOException otherWords) {
+      return found;
+    }
+    return found;
   }
 
   private static List<RankProgress> here(String subject) {

@@ -39,7 +39,7 @@ final class ProgressWords {
 
   /** Of two of one rank: one that was closed may have had the subject before. */
   private static RankProgress later(RankProgress first, RankProgress second) {
-    return first.stage() == Stage.CLOSED ? second : first;
+    return first.isOver() ? second : first;
   }
 
   /**
@@ -106,24 +106,14 @@ final class ProgressWords {
   }
 
   private void stages() {
-    SortedMap<Long, List<Integer>> closed = new TreeMap<>();
+    over(Stage.CLOSED, " closed it after ");
+    over(Stage.GONE, " ended after ");
     List<Integer> opening = new ArrayList<>();
     for (RankProgress each : ranks.values()) {
-      if (each.stage() == Stage.CLOSED) {
-        closed.computeIfAbsent(each.calls(), none -> new ArrayList<>()).add(each.rank());
-      } else if (each.stage() == Stage.OPENING) {
+      if (each.stage() == Stage.OPENING) {
         opening.add(each.rank());
       }
     }
-    closed.entrySet().stream()
-        .limit(MOST_PARTS)
-        .forEach(
-            each ->
-                parts.add(
-                    ranks(each.getValue())
-                        + verb(each.getValue(), " has", " have")
-                        + " closed it after "
-                        + calls(each.getKey())));
     if (!opening.isEmpty()) {
       RankProgress one = ranks.get(opening.getFirst());
       parts.add(
@@ -132,6 +122,24 @@ final class ProgressWords {
               + " creating it"
               + (one == null || one.inside().isEmpty() ? "" : ", in " + one.inside()));
     }
+  }
+
+  private void over(Stage stage, String how) {
+    SortedMap<Long, List<Integer>> over = new TreeMap<>();
+    for (RankProgress each : ranks.values()) {
+      if (each.stage() == stage) {
+        over.computeIfAbsent(each.calls(), none -> new ArrayList<>()).add(each.rank());
+      }
+    }
+    over.entrySet().stream()
+        .limit(MOST_PARTS)
+        .forEach(
+            each ->
+                parts.add(
+                    ranks(each.getValue())
+                        + verb(each.getValue(), " has", " have")
+                        + how
+                        + calls(each.getKey())));
   }
 
   private void counts() {

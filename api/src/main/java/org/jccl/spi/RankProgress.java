@@ -36,7 +36,9 @@ record RankProgress(
     /** It was aborted, or has failed. */
     ENDED,
     /** It was closed. */
-    CLOSED;
+    CLOSED,
+    /** Its program has ended without closing it. */
+    GONE;
 
     private static final Stage[] ALL = values();
   }
@@ -51,6 +53,18 @@ record RankProgress(
   private static String cut(String text) {
     String clean = CleanText.line(text);
     return clean.length() <= MOST_TEXT ? clean : clean.substring(0, MOST_TEXT);
+  }
+
+  /** Whether its rank will issue nothing more, in good order. */
+  boolean isOver() {
+    return stage == Stage.CLOSED || stage == Stage.GONE;
+  }
+
+  /** The last words of a rank whose process has ended. */
+  RankProgress asLastWords() {
+    return stage == Stage.CLOSED
+        ? this
+        : new RankProgress(rank, Stage.GONE, calls, collectives, last, inside);
   }
 
   void write(DataOutputStream out) throws IOException {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends communicators that can no longer go on: a member's process has ended, NCCL has found an
- * error, a rank has closed it without a call that another waits for, or work is older than the
- * operation's time-out. NCCL itself then waits for ever (LIF-14). One daemon thread a process looks
- * at all of them twenty times a second; a call costs nothing.
+ * error, a rank has closed it or ended without a call that another waits for, or work is older than
+ * the operation's time-out. NCCL itself then waits for ever (LIF-14). One daemon thread a process
+ * looks at all of them twenty times a second; a call costs nothing.
  *
  * <p>How old work is, is found from outside: a mark is set at the end of each stream that the
  * communicator uses. A mark that is not reached within the time-out says that something before it
@@ -54,6 +54,9 @@ final class Watchdog {
     /** {@return how many calls were issued} */
     long callsMade();
 
+    /** {@return whether collectives are being issued: the library may wait for peers there} */
+    boolean isIssuing();
+
     /** {@return whether a thread is inside a call} */
     boolean isInCall();
 
@@ -61,8 +64,8 @@ final class Watchdog {
     String inside();
 
     /**
-     * {@return which rank has closed it without a collective that this one has issued and waits
-     * for, in words; empty while none is known} Asks them all now and then. Never waits.
+     * {@return which rank has closed it, or ended, without a collective that this one has issued
+     * and waits for, in words; empty while none is known} Asks them all now and then. Never waits.
      */
     Optional<String> closedEarly();
 
@@ -132,7 +135,7 @@ final class Watchdog {
   }
 
   /** What is known of one communicator. */
-  private static final class Watch {
+  static final class Watch {
     final Watched communicator;
     private final @Nullable ProcessGroup group;
     private final @Nullable TimeLimit limit;
@@ -189,7 +192,7 @@ final class Watchdog {
         callsBefore = made;
         quietSince = now;
       }
-      return made > 0 && now - quietSince > QUIET_NANOS;
+      return (made > 0 || communicator.isIssuing()) && now - quietSince > QUIET_NANOS;
     }
 
     private boolean isLate(TimeLimit most, long now) {

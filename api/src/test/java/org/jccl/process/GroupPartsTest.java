@@ -13,8 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.MemberAnswer;
+import org.jccl.MemberVoice;
 import org.jccl.ProcessGroup;
 import org.jccl.testing.Crew;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -216,6 +218,114 @@ class GroupPartsTest {
               MemberAnswer.of(bytes("now 1")),
               MemberAnswer.of(bytes("now 0")));
     }
+  }
+
+  /** A member that says more until its end. */
+  private static MemberVoice voice(int rank, boolean hasMore) {
+    return new MemberVoice() {
+      @Override
+      public byte[] answer(byte[] question) {
+        return bytes("lives " + rank);
+      }
+
+      @Override
+      public byte[] lastWords() {
+        return bytes("lived " + rank);
+      }
+
+      @Override
+      public boolean hasMoreToSay() {
+        return hasMore;
+      }
+    };
+  }
+
+  private static List<MemberAnswer> asked(ProcessGroup group) throws Exception {
+    return group.ask(bytes("how"), Duration.ofSeconds(20)).get();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "IN_JVM", mode = EnumSource.Mode.EXCLUDE)
+  void memberThatHasLeft_leavesItsLastWords(Kind kind) {
+    CountDownLatch hasLeft = new CountDownLatch(1);
+    Crew<List<MemberAnswer>> crew =
+        group(
+            kind,
+            3,
+            LONG,
+            (group, rank) -> {
+              group.answer(voice(rank, false));
+              group.barrier(LONG);
+              if (rank == 1) {
+                group.close();
+                hasLeft.countDown();
+              }
+              awaited(hasLeft);
+              return rank == 2 ? asked(group) : List.of();
+            });
+
+    crew.requireNoFailure();
+    assertThat(crew.result(2))
+        .containsExactly(
+            MemberAnswer.of(bytes("lives 0")),
+            new MemberAnswer(MemberAnswer.Kind.GONE, bytes("lived 1")),
+            MemberAnswer.of(bytes("lives 2")));
+  }
+
+  @Test
+  void closedGroup_goesOnToAskAndAnswer_whileThereIsMoreToSay() throws Exception {
+    List<MemberAnswer> alive =
+        List.of(
+            MemberAnswer.of(bytes("lives 0")),
+            MemberAnswer.of(bytes("lives 1")),
+            MemberAnswer.of(bytes("lives 2")));
+    TcpLeader leader = TcpProcessGroup.listen(TcpSettings.of(HOST, 0, 0, 3, "s", LONG));
+    Crew<ProcessGroup> joined =
+        Crew.run(
+            3,
+            rank ->
+                rank == 0
+                    ? leader.join(LONG)
+                    : ProcessGroups.tcp(HOST, leader.port(), rank, 3, "s", LONG));
+    joined.requireNoFailure();
+    ProcessGroup two = joined.result(2);
+    for (int rank = 0; rank < 3; rank++) {
+      joined.result(rank).answer(voice(rank, rank != 2));
+    }
+    Crew<Object> met =
+        Crew.run(
+            3,
+            rank -> {
+              joined.result(rank).barrier(LONG);
+              return rank;
+            });
+    met.requireNoFailure();
+
+    joined.result(1).close();
+    assertThat(asked(two)).isEqualTo(alive);
+    assertThat(asked(joined.result(1))).isEqualTo(alive);
+    Farewells.say(); // as at the end of its process
+    while (asked(two).get(1).kind() != MemberAnswer.Kind.GONE) {
+      Thread.onSpinWait();
+    }
+    joined.result(0).close();
+    assertThat(asked(two))
+        .containsExactly(
+            alive.get(0), new MemberAnswer(MemberAnswer.Kind.GONE, bytes("lived 1")), alive.get(2));
+    assertThatThrownBy(() -> two.barrier(LONG))
+        .hasMessageContaining("has closed its process group");
+    assertThat(two.lostMember()).isEmpty();
+
+    Farewells.say();
+    while (asked(two).getFirst().kind() != MemberAnswer.Kind.GONE) {
+      Thread.onSpinWait();
+    }
+    assertThat(asked(two))
+        .contains(
+            new MemberAnswer(MemberAnswer.Kind.GONE, bytes("lived 0")),
+            new MemberAnswer(MemberAnswer.Kind.GONE, bytes("lived 1")));
+    assertThat(two.lostMember()).isEmpty();
+    two.close();
   }
 
   private static void awaited(CountDownLatch latch) {

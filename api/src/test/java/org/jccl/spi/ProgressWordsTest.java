@@ -7,12 +7,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jccl.DataType;
+import org.jccl.MemberAnswer;
 import org.jccl.MemberAnswer.Kind;
+import org.jccl.ProcessGroup;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.spi.RankProgress.Stage;
@@ -104,6 +109,81 @@ class ProgressWordsTest {
     assertThat(RankProgress.read(in)).isEqualTo(some);
     assertThat(some.inside()).doesNotContain("\u001b");
     assertThat(ProgressBoard.answer(new byte[5_000])).isEmpty();
+  }
+
+  /** A group of which rank 0 has gone with these last words, and rank 1, perhaps, with the same. */
+  private record Gone(byte[] words, Kind one) implements ProcessGroup {
+    @Override
+    public int rank() {
+      return 2;
+    }
+
+    @Override
+    public int worldSize() {
+      return 3;
+    }
+
+    @Override
+    public boolean spansProcesses() {
+      return true;
+    }
+
+    @Override
+    public CompletableFuture<List<MemberAnswer>> ask(byte[] question, Duration within) {
+      MemberAnswer answer = new MemberAnswer(Kind.GONE, words);
+      return CompletableFuture.completedFuture(
+          List.of(answer, one == Kind.GONE ? answer : MemberAnswer.none(one)));
+    }
+
+    @Override
+    public byte[] broadcast(byte[] payload, int root) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<byte[]> allGather(byte[] payload) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void barrier(Duration timeout) {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void lastWords_areOfTheRankThatHasGone_ofThatCommunicatorAlone() {
+    Supplier<RankProgress> mine = () -> rank(1, 3, SUM);
+    Supplier<RankProgress> another = () -> rank(1, 8, SUM);
+    ProgressBoard.Line line = ProgressBoard.join("lastWords", mine);
+    ProgressBoard.Line other = ProgressBoard.join("lastWords of another", another);
+    Gone group = new Gone(ProgressBoard.lastWords(), Kind.GONE);
+
+    List<RankProgress> known =
+        ProgressBoard.ask("lastWords", group, Duration.ofSeconds(1)).join().known();
+
+    RankProgress gone = new RankProgress(1, Stage.GONE, 3, 3, SUM, "");
+    assertThat(known).containsExactly(gone, mine.get()); // the second is of this process
+    assertThat(words(3, List.of(gone, rank(2, 4, SUM)), Kind.GONE, Kind.GONE, Kind.ANSWERED))
+        .contains("rank 1 has ended after 3 calls", "rank 0 has left the process group");
+    line.close();
+    other.close();
+  }
+
+  @Test
+  void lastWords_tellWhatWasHeardOfOthers() {
+    Supplier<RankProgress> closed = () -> new RankProgress(1, Stage.CLOSED, 3, 3, SUM, "");
+    String subject = "heard of others";
+    ProgressBoard.Line line = ProgressBoard.join(subject, closed);
+    Gone one = new Gone(ProgressBoard.lastWords(), Kind.GONE);
+    ProgressBoard.ask(subject, one, Duration.ofSeconds(1)).join();
+    line.close();
+
+    Gone zero = new Gone(ProgressBoard.lastWords(), Kind.NOT_ASKED);
+
+    assertThat(ProgressBoard.ask(subject, zero, Duration.ofSeconds(1)).join().known())
+        .contains(closed.get());
   }
 
   @Test

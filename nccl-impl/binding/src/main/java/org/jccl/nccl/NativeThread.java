@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jccl.CollectiveTimeoutException;
@@ -26,6 +27,9 @@ final class NativeThread implements CallPath {
 
   /** How often a call that is waited for looks whether a rank has died. */
   private static final long LOOK_NANOS = 50_000_000;
+
+  /** How long a call that is in vain has to come back. */
+  private static final long VAIN_NANOS = 2_000_000_000;
 
   private static final Runnable END = () -> {};
 
@@ -139,6 +143,11 @@ final class NativeThread implements CallPath {
   /** Handed over, since a thread that the library does not let go is lost. */
   @Override
   public int bounded(String what, TimeLimit limit, IntSupplier body) {
+    return bounded(what, limit, () -> false, body);
+  }
+
+  @Override
+  public int bounded(String what, TimeLimit limit, BooleanSupplier isVain, IntSupplier body) {
     Job job =
         handedOver(
             what,
@@ -148,24 +157,32 @@ final class NativeThread implements CallPath {
               }
               return body.getAsInt();
             });
-    awaitDone(job, limit);
+    awaitDone(job, limit, isVain);
     return job.result();
   }
 
-  private static void awaitDone(Job job, TimeLimit limit) {
+  private static void awaitDone(Job job, TimeLimit limit, BooleanSupplier isVain) {
     long deadline = limit.deadline();
+    boolean vain = false;
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          if (!job.await(TimeLimit.ofNanos(TimeLimit.left(deadline))) && job.giveUp()) {
+          long left = TimeLimit.left(deadline);
+          if (job.await(TimeLimit.ofNanos(vain ? left : Math.min(left, LOOK_NANOS)))) {
+            return;
+          }
+          if (!vain && isVain.getAsBoolean()) {
+            vain = true;
+            deadline = System.nanoTime() + Math.min(left, VAIN_NANOS);
+          } else if (TimeLimit.left(deadline) == 0 && job.giveUp()) {
             throw new CollectiveTimeoutException(
                 job.what
+                    + (vain ? ", which is in vain," : "")
                     + " has not come back for "
-                    + limit
+                    + (vain ? TimeLimit.ofNanos(VAIN_NANOS) : limit)
                     + "; it cannot be taken back and goes on in the background");
           }
-          return;
         } catch (InterruptedException later) {
           interrupted = true;
         }

@@ -1,13 +1,16 @@
 package org.jccl.nccl;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -53,6 +56,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Execution(ExecutionMode.CONCURRENT) // its tests wait and compute nothing
 class CallsThatHangTest {
   private static final UniqueId ID = UniqueId.of(new byte[UniqueId.BYTES]);
+
+  /** Of this test alone: ranks of one id hear of each other. */
+  private final UniqueId own =
+      UniqueId.of(Arrays.copyOf(UUID.randomUUID().toString().getBytes(UTF_8), UniqueId.BYTES));
 
   /** What bounds a call. */
   private enum Limit {
@@ -391,7 +398,7 @@ class CallsThatHangTest {
   }
 
   private Communicator open(CommunicatorConfig config) {
-    return backend.newCommunicator(ID, 0, 2, backend.devices().getFirst(), config);
+    return backend.newCommunicator(own, 0, 2, backend.devices().getFirst(), config);
   }
 
   /** From 2.31.2 on a close does not finalize (VER-13). */
@@ -399,7 +406,8 @@ class CallsThatHangTest {
   void aCloseComesBack_whereItStillFinalizes() {
     FakeNccl older = new FakeNccl(23007);
     NcclBackend over = NcclBackend.over(older.library(), owner -> FakeDevices.of(owner, 2));
-    Communicator comm = over.newCommunicator(ID, 0, 2, over.devices().getFirst(), config().build());
+    Communicator comm =
+        over.newCommunicator(own, 0, 2, over.devices().getFirst(), config().build());
     hangs(older, NcclFunction.COMM_FINALIZE);
 
     comm.close();

@@ -31,6 +31,8 @@ import org.jccl.nccl.ffi.FakeNccl;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Communicators that can no longer go on are ended, and say why. */
 @Timeout(60)
@@ -215,18 +217,97 @@ class WatchdogTest {
     sum(early);
     early.close();
     ((FakeStream) waits.defaultStream()).busy = true;
-    assertThat(aborted.await(600, TimeUnit.MILLISECONDS)).as("both have issued all").isFalse();
-    waits.send(waits.device().allocate(DataType.INT32, 2), 1);
-    assertThat(aborted.await(600, TimeUnit.MILLISECONDS))
-        .as("a message is no collective")
-        .isFalse();
+    waits.send(waits.device().allocate(DataType.INT32, 2), 1); // a message is no collective
     sum(waits);
 
     awaitAbort();
 
     assertThatThrownBy(() -> sum(waits))
         .isInstanceOf(CommunicatorAbortedException.class)
-        .hasMessageContaining("rank 1 has closed it after 1 collective; this rank has issued 2");
+        .hasMessageContaining(
+            "rank 1 has closed it after 1 collective; this rank has issued 2 and waits: its last"
+                + " call is all_reduce");
+  }
+
+  /** A library that waits for its peers inside the call of an operation, until it is aborted. */
+  private void waitsIn(String function) {
+    fake.on(
+        function,
+        arguments -> {
+          try {
+            aborted.await();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+          return ResultCode.REMOTE_ERROR.code();
+        });
+  }
+
+  private static void sum(Communicator comm, boolean isGrouped) {
+    if (isGrouped) {
+      comm.group(group -> sum(comm));
+    } else {
+      sum(comm);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void deathBeforeTheFirstCall_endsTheWaitInside(boolean isGrouped) {
+    Group group = new Group();
+    Communicator comm = open(CommunicatorConfig.builder());
+    comm.watch(group);
+    waitsIn(isGrouped ? "ncclGroupEnd" : "ncclAllReduce");
+    group.lost = "rank 1 has ended";
+
+    assertThatThrownBy(() -> sum(comm, isGrouped))
+        .isInstanceOf(CommunicatorAbortedException.class)
+        .hasMessageContaining("rank 1 has ended");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rankThatClosesBeforeTheFirstCall_isNamed_byWhoWaitsInside(boolean isGrouped) {
+    byte[] own = new byte[UniqueId.BYTES];
+    own[0] = 3;
+    own[1] = (byte) (isGrouped ? 1 : 0);
+    UniqueId id = UniqueId.of(own);
+    Communicator waits =
+        open(id, CommunicatorConfig.builder().operationTimeout(Duration.ofSeconds(45)));
+    backend
+        .newCommunicator(id, 1, 2, backend.devices().get(1), CommunicatorConfig.defaults())
+        .close();
+    waitsIn(isGrouped ? "ncclGroupEnd" : "ncclAllReduce");
+
+    assertThatThrownBy(() -> sum(waits, isGrouped))
+        .isInstanceOf(CommunicatorAbortedException.class)
+        .hasMessageContaining(
+            "rank 1 has closed it after 0 collectives; this rank has issued 1 and waits: its"
+                + " last call is all_reduce of 4 FLOAT32 (sum)");
+  }
+
+  @Test
+  void libraryThatDoesNotComeBackAfterADeath_holdsNobodyToTheTimeOut() {
+    Group group = new Group();
+    Communicator comm = open(CommunicatorConfig.builder().operationTimeout(Duration.ofHours(1)));
+    comm.watch(group);
+    CountDownLatch never = new CountDownLatch(1);
+    fake.on(
+        "ncclAllReduce",
+        arguments -> {
+          group.lost = "rank 1 has ended";
+          try {
+            never.await();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+          return 0;
+        });
+
+    assertThatThrownBy(() -> sum(comm))
+        .isInstanceOf(CommunicatorAbortedException.class)
+        .hasMessageContaining("rank 1 has ended");
+    never.countDown();
   }
 
   @Test

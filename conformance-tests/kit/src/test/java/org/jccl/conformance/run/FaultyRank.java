@@ -23,6 +23,7 @@ import org.jccl.conformance.loopback.Loopback;
 import org.jccl.conformance.loopback.RemoteLoopback;
 import org.jccl.process.ProcessGroups;
 import org.jccl.spi.NcclAbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rank of a job in a process of its own, of which one has a fault: its arguments are the step,
@@ -55,7 +56,11 @@ final class FaultyRank {
     ABORT,
     EXCEPTION,
     /** Its communicator is closed, and its program goes on for a while. */
-    CLOSES
+    CLOSES,
+    /** Its program has nothing more to do, and ends as it should. */
+    RETURNS,
+    /** The same, by System.exit, with the group closed and the communicator left open. */
+    LEAVES
   }
 
   /** The variable that says how many seconds that is. */
@@ -84,6 +89,8 @@ final class FaultyRank {
 
   /** When the program has seen an exception; 0 while it has not. */
   private volatile long seen;
+
+  private @Nullable ProcessGroup members;
 
   private final AtomicInteger allReduces = new AtomicInteger();
 
@@ -123,6 +130,7 @@ final class FaultyRank {
   }
 
   private void run(ProcessGroup group, RemoteLoopback loopback) throws Exception {
+    members = group;
     try {
       at(Step.HANDSHAKE);
       Backend backend = loopback.backend();
@@ -160,6 +168,9 @@ final class FaultyRank {
           comm.close();
         }
         at(Step.BETWEEN_CALLS);
+        if (isVictim && kind == Kind.RETURNS) {
+          return;
+        }
       }
     }
     if (kind == Kind.LATE) { // inside the library nobody could tell it from the others
@@ -229,6 +240,13 @@ final class FaultyRank {
       case STOP -> signal("STOP");
       case ABORT -> signal("ABRT");
       case LATE, CLOSES -> sleep();
+      case RETURNS -> {}
+      case LEAVES -> {
+        if (members != null) {
+          members.close();
+        }
+        System.exit(0);
+      }
       case EXIT -> System.exit(7);
       case EXCEPTION -> throw new IllegalStateException("the program is broken");
     }

@@ -68,4 +68,27 @@ class FaultyRanksTest {
                 words.contains("rank 1 has closed it after 3 collectives; this rank has issued 4")
                     && words.contains("all_reduce of 1 INT32"));
   }
+
+  @Test
+  void programThatEndsEarly_isNamedByAll_alsoRankZero() throws IOException {
+    FaultRun one = isTold(Step.BETWEEN_CALLS, Kind.RETURNS, 1, 3);
+    assertThat(one.words().values())
+        .allMatch(
+            words ->
+                words.contains("rank 1 has closed it after 3 collectives; this rank has issued 4"));
+    FaultRun zero = isTold(Step.BETWEEN_CALLS, Kind.RETURNS, 0, 3);
+    assertThat(zero.words().values())
+        .allMatch(
+            words ->
+                words.contains("rank 0 has closed it after 3 collectives; this rank has issued 4"));
+  }
+
+  @Test
+  void programThatEndsWithoutClosing_isNamedByAll_alsoRankZero() throws IOException {
+    for (int victim = 0; victim < 2; victim++) {
+      String told = "rank " + victim + " has ended after 3 collectives; this rank has issued 4";
+      FaultRun run = isTold(Step.BETWEEN_CALLS, Kind.LEAVES, victim, 3);
+      assertThat(run.words().values()).allMatch(words -> words.contains(told));
+    }
+  }
 }
