@@ -59,6 +59,22 @@ class AgreementMisuseTest {
   }
 
   @Test
+  void SIM_01_howManyAgreeBesideTheOneThatDiffers() {
+    ReportedMisuse found =
+        FULL.finds(
+            MISMATCH,
+            4,
+            rank -> {
+              DeviceBuffer b = ints(rank, rank.rank() == 3 ? 4 : 3);
+              rank.communicator().allReduce(b, ReduceOp.SUM);
+              end(rank);
+            });
+    assertThat(found.getMessage())
+        .contains("rank 3 has count 4")
+        .contains("2 of 4 ranks have called as rank 1 has, rank 3 alone differs so far");
+  }
+
+  @Test
   void SIM_06_anotherCollective() {
     ReportedMisuse found =
         PLAIN.finds(

@@ -241,7 +241,12 @@ public final class Contract {
     if (firstDropped != null && differsInCount(firstDropped, call)) {
       return mismatch(firstDropped.call, first.caller, call, caller, Operation.Argument.COUNT);
     }
-    return mismatch(first.call, first.caller, call, caller, difference);
+    ReportBuilder report = mismatch(first.call, first.caller, call, caller, difference);
+    return first.seen < 2
+        ? report
+        : report.line(
+            "%d of %d ranks have called as %s has, %s alone differs so far"
+                .formatted(first.seen, worldSize, first.caller.name(), caller.name()));
   }
 
   private ReportBuilder mismatch(
