@@ -50,6 +50,11 @@ final class ReplayCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(ReportColors.mark(CleanText.report(run.report()), Screen.get().out()));
+    if (run.choices().length() < choices.length()) {
+      out.println(
+          "it ended before the last of these choices: they are another program's, or this one has"
+              + " changed");
+    }
     out.flush();
     return run.isFailed() ? 1 : 0;
   }

@@ -107,13 +107,18 @@ public final class Screen {
     return errIsTerminal;
   }
 
-  /** From now on all that the process prints makes the line of progress go away first. */
+  /**
+   * From now on all that the process prints makes the line of progress go away first, and a program
+   * that closes a standard stream ends it for nobody else.
+   */
   public void begin() {
     if (errIsTerminal) {
       System.setOut(erasing(FileDescriptor.out, System.out, outIsTerminal));
       System.setErr(erasing(FileDescriptor.err, System.err, true));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::erase));
     }
+    System.setOut(new SharedOutput(System.out));
+    System.setErr(new SharedOutput(System.err));
   }
 
   private PrintStream erasing(FileDescriptor file, PrintStream before, boolean isTerminal) {

@@ -153,6 +153,11 @@ class ExploreCommandsTest {
 
     assertThat(run("replay -cp CLASSES --ranks 2 --choices fifo com.example.Hasty")).isZero();
     assertThat(out.toString()).isEqualTo("passed" + System.lineSeparator());
+
+    assertThat(run("replay -cp CLASSES --ranks 2 --choices 0x5000.1 com.example.Hasty")).isZero();
+    assertThat(out.toString())
+        .startsWith("passed" + System.lineSeparator())
+        .contains("it ended before the last of these choices");
   }
 
   @Test

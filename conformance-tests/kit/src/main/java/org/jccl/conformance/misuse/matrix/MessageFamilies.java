@@ -92,18 +92,20 @@ final class MessageFamilies {
     DeviceBuffer out = s.floats(Scene.COUNT);
     DeviceBuffer in = s.floats(Scene.COUNT);
     DeviceBuffer sent = wrong && s.isOdd() ? out.slice(1, Scene.COUNT - 1) : out;
-    boolean receiver = s.before() == s.odd();
+    int next = s.next();
+    int before = s.before();
+    boolean receiver = before == s.odd();
     s.issue(
         c -> {
           if (s.way() == 0) {
-            (s.isOdd() || receiver ? s.guilty(c) : c)
-                .sendRecv(sent, s.next(), in, s.before(), s.stream());
+            // In one line: a mark and its call are looked for at the same one.
+            (s.isOdd() || receiver ? s.guilty(c) : c).sendRecv(sent, next, in, before, s.stream());
           } else {
             s.comm()
                 .group(
                     g -> {
-                      (receiver ? s.guilty(g) : g).recv(in, s.before(), s.stream());
-                      (s.isOdd() ? s.guilty(g) : g).send(sent, s.next(), s.stream());
+                      (receiver ? s.guilty(g) : g).recv(in, before, s.stream());
+                      (s.isOdd() ? s.guilty(g) : g).send(sent, next, s.stream());
                     });
           }
         });
