@@ -110,7 +110,7 @@ public final class GroupRecording {
 
   /** The body of the innermost group has returned normally: the outermost one issues. */
   void complete() {
-    if (issuer != null && complete(issuer)) {
+    if (issuer != null && complete(issuer, true)) {
       for (int i = 0; i < size; i++) {
         communicators[i].countInGroup(calls.get(i));
       }
@@ -119,6 +119,13 @@ public final class GroupRecording {
 
   /** The same with another end than issuing; whether that was reached. */
   boolean complete(Issuer end) {
+    return complete(end, false);
+  }
+
+  /**
+   * {@code isTheirs}: the communicators are told, so that a call that hangs is known to be theirs.
+   */
+  private boolean complete(Issuer end, boolean isTheirs) {
     if (depth > 1) {
       return false;
     }
@@ -129,7 +136,7 @@ public final class GroupRecording {
           poison);
     }
     isIssued = true;
-    if (size > 0 && end == issuer) {
+    if (size > 0 && isTheirs) {
       issue(end);
     } else if (size > 0) {
       end.issue(this);

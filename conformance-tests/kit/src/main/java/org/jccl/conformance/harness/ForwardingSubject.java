@@ -52,6 +52,11 @@ public abstract class ForwardingSubject implements Subject {
   }
 
   @Override
+  public boolean shrinks() {
+    return subject.shrinks();
+  }
+
+  @Override
   public Optional<Lockstep> lockstep() {
     return subject.lockstep();
   }

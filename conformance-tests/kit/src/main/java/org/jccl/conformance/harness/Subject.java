@@ -55,6 +55,14 @@ public interface Subject {
     return false;
   }
 
+  /**
+   * Whether what a property has found is made small. Of a liar only is asked how it fails; and
+   * where the time for that is up, jqwik leaves the last try running beside the next test.
+   */
+  default boolean shrinks() {
+    return true;
+  }
+
   /** The processes that its ranks are, each with one of them; empty if this JVM has all ranks. */
   default Optional<Lockstep> lockstep() {
     return Optional.empty();

@@ -45,6 +45,11 @@ public final class FaultySubject extends ForwardingSubject {
   }
 
   @Override
+  public boolean shrinks() {
+    return false;
+  }
+
+  @Override
   public Optional<Subject> with(Map<String, String> environment) {
     Map<String, String> seen = new TreeMap<>(environment);
     seen.keySet().removeAll(liar.ignored());

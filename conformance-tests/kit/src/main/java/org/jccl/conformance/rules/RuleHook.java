@@ -101,6 +101,9 @@ public final class RuleHook
               context.attributes().setSeed(lockstep.seedOf(context.targetMethod().getName()));
               context.attributes().setShrinking(ShrinkingMode.OFF);
             });
+    if (!CurrentSubject.get().shrinks()) {
+      context.attributes().setShrinking(ShrinkingMode.OFF);
+    }
     Conditions conditions = Conditions.of(context.targetMethod());
     ((Suite) context.testInstance()).about(conditions, conditions.on(CurrentSubject.get()));
     Validator validator = Validator.begin();
