@@ -223,15 +223,17 @@ public final class ProcessRun {
    */
   private void drain() throws InterruptedException {
     long deadline = System.nanoTime() + LONGEST_DRAIN.toNanos();
-    long before = -1;
     for (Thread pump = pumping(); pump != null; pump = pumping()) {
-      long passed = children.stream().mapToLong(Child::passed).sum();
-      if (passed == before || System.nanoTime() - deadline > 0) {
+      long before = passed();
+      boolean hasEnded = pump.join(DRAIN);
+      if (!hasEnded && (passed() == before || System.nanoTime() - deadline > 0)) {
         return;
       }
-      before = passed;
-      pump.join(DRAIN);
     }
+  }
+
+  private long passed() {
+    return children.stream().mapToLong(Child::passed).sum();
   }
 
   private @Nullable Thread pumping() {
